@@ -1,0 +1,68 @@
+package io.github.rseq4j;
+
+import io.github.rseq4j.internal.rseq.Platform;
+import io.github.rseq4j.internal.rseq.ThreadFields;
+import io.github.rseq4j.sequence.Sequence;
+
+/**
+ * Restartable sequences in this process: what is active, and where the calling thread runs.
+ *
+ * <p>The number that one of these methods returns may be out of date by the time it arrives: the
+ * thread can be moved at any moment. It is good for statistics and for choosing memory; exactness
+ * comes from the structures of {@link io.github.rseq4j.percpu}, which notice such moves.
+ */
+public final class Rseq {
+  private Rseq() {}
+
+  /** Returns what is active, and for everything missing the reason and the remedy. */
+  public static Availability availability() {
+    return Platform.current().availability();
+  }
+
+  /**
+   * Returns the number of the CPU that the calling thread runs on.
+   *
+   * <p>On a virtual thread it is that of the carrier. Without rseq the C library is asked.
+   *
+   * @return the number, from 0 to that of the highest possible CPU; -1 if the system does not tell
+   */
+  public static int currentCpu() {
+    return ThreadFields.cpuId();
+  }
+
+  /**
+   * Returns the NUMA node of the CPU that the calling thread runs on.
+   *
+   * @return the number from 0; -1 if the system does not tell
+   */
+  public static int currentNode() {
+    return ThreadFields.nodeId();
+  }
+
+  /**
+   * Returns the memory map concurrency id of the calling thread: unique among the threads of this
+   * process that run at this moment, and dense.
+   *
+   * @return the number from 0; -1 if the kernel has none (before Linux 6.3) or rseq is not active
+   */
+  public static int currentMmCid() {
+    return ThreadFields.mmCid();
+  }
+
+  /**
+   * Returns the x86-64 code of a sequence: offset, bytes, instruction, and the step it comes from.
+   *
+   * <p>It is what runs in this process where rseq is active; elsewhere, what would run if the area
+   * were at the thread pointer.
+   */
+  public static String listing(Sequence sequence) {
+    return Platform.current().listing(sequence);
+  }
+
+  /**
+   * Returns how many sequences the kernel has aborted in this process so far. Each was run again.
+   */
+  public static long restarts() {
+    return Platform.current().restarts();
+  }
+}

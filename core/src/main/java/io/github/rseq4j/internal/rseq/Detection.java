@@ -1,0 +1,240 @@
+package io.github.rseq4j.internal.rseq;
+
+import io.github.rseq4j.Availability;
+import io.github.rseq4j.Availability.Missing;
+import io.github.rseq4j.Availability.Registrar;
+import io.github.rseq4j.internal.compile.Target;
+import io.github.rseq4j.internal.compile.ThreadArea;
+import io.github.rseq4j.internal.linux.Arch;
+import io.github.rseq4j.internal.linux.CodeSpace;
+import io.github.rseq4j.internal.linux.CodeSpaceException;
+import io.github.rseq4j.internal.linux.CpuSet;
+import io.github.rseq4j.internal.linux.Errno;
+import io.github.rseq4j.internal.linux.KernelRseq;
+import io.github.rseq4j.internal.linux.KernelVersion;
+import io.github.rseq4j.internal.linux.Libc;
+import io.github.rseq4j.internal.linux.LibcRseq;
+import io.github.rseq4j.internal.linux.Membarrier;
+import io.github.rseq4j.internal.linux.RseqAbi;
+import io.github.rseq4j.sequence.IndexKind;
+import java.lang.invoke.MethodHandle;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Finds out what this process has, in the order in which one thing needs another, and stops at the
+ * first that is missing and cannot be done without.
+ */
+final class Detection {
+  /** The system property that chooses the backend. */
+  static final String BACKEND_PROPERTY = "rseq4j.backend";
+
+  private static final String FALLBACK = "fallback";
+  private static final String X86_64 = "x86-64";
+
+  /** Why sequences cannot run as machine code here. */
+  private static final class NotActive extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final String feature;
+    private final String remedy;
+
+    NotActive(String feature, String reason, String remedy) {
+      super(reason);
+      this.feature = feature;
+      this.remedy = remedy;
+    }
+  }
+
+  private final Optional<LibcRseq> area = LibcRseq.find();
+  private final KernelRseq kernel = KernelRseq.find();
+  private final Membarrier.Support membarrier = Membarrier.support();
+  private final List<Missing> missing = new ArrayList<>();
+  private final List<String> features = new ArrayList<>();
+  private final Set<IndexKind> indexKinds = EnumSet.noneOf(IndexKind.class);
+  private Registrar registrar = Registrar.NOBODY;
+
+  private Detection() {}
+
+  static Platform detect() {
+    return new Detection().run();
+  }
+
+  private Platform run() {
+    Optional<Platform.Machine> machine = Optional.empty();
+    String reason = "";
+    try {
+      machine = Optional.of(findMachine());
+    } catch (NotActive e) {
+      reason = e.getMessage() + "; " + e.remedy;
+      missing.addFirst(new Missing(e.feature, String.valueOf(e.getMessage()), e.remedy));
+      registrar = Registrar.NOBODY;
+      features.clear();
+      indexKinds.clear();
+    }
+    return new Platform(describe(machine, reason), machine);
+  }
+
+  private Platform.Machine findMachine() throws NotActive {
+    requireNotForced();
+    requireArchitecture();
+    Optional<String> unavailable = Libc.unavailable();
+    if (unavailable.isPresent()) {
+      throw new NotActive(
+          "native calls",
+          unavailable.get(),
+          "run on Linux with --enable-native-access=" + moduleName());
+    }
+    LibcRseq found =
+        area.orElseThrow(
+            () ->
+                new NotActive(
+                    "rseq area",
+                    "the C library keeps no rseq area for its threads",
+                    "use glibc 2.35 or later"));
+    requireMembarrier();
+    try {
+      return findMachine(found, new CodeSpace());
+    } catch (CodeSpaceException e) {
+      throw new NotActive(
+          "executable memory",
+          String.valueOf(e.getMessage()),
+          "allow mprotect(PROT_EXEC) on anonymous memory (SELinux execmem, seccomp)");
+    }
+  }
+
+  private Platform.Machine findMachine(LibcRseq found, CodeSpace space)
+      throws NotActive, CodeSpaceException {
+    int offset = Math.toIntExact(found.offset());
+    ThreadArea access = new ThreadArea(space, offset);
+    MethodHandle cpuId = access.reader(RseqAbi.CPU_ID);
+    MethodHandle registration = access.registration();
+    requireRegistered(cpuId, registration);
+    features.add("cpu_id");
+    indexKinds.add(IndexKind.CPU_ID);
+    Optional<MethodHandle> nodeId = Optional.empty();
+    if (kernel.hasNodeId(found)) {
+      nodeId = Optional.of(access.reader(RseqAbi.NODE_ID));
+      features.add("node_id");
+    } else {
+      missing.add(
+          new Missing("node_id", "the kernel does not fill it in", "use Linux 6.3 or later"));
+    }
+    Optional<MethodHandle> mmCid = Optional.empty();
+    if (kernel.hasMmCid(found)) {
+      mmCid = Optional.of(access.reader(RseqAbi.MM_CID));
+      features.add("mm_cid");
+      indexKinds.add(IndexKind.MM_CID);
+    } else {
+      missing.add(
+          new Missing("mm_cid", "the kernel does not fill it in", "use Linux 6.3 or later"));
+    }
+    if (kernel.hasSliceControl(found)) {
+      features.add("slice_ctrl");
+    }
+    return new Platform.Machine(
+        space,
+        new Target(offset, CpuSet.possible().bound(), false),
+        mmCid.isPresent() ? IndexKind.MM_CID : IndexKind.CPU_ID,
+        cpuId,
+        nodeId,
+        mmCid,
+        registration);
+  }
+
+  private static void requireNotForced() throws NotActive {
+    String backend = System.getProperty(BACKEND_PROPERTY, X86_64);
+    switch (backend) {
+      case X86_64 -> {}
+      case FALLBACK ->
+          throw new NotActive(
+              "machine code",
+              "the system property %s is %s".formatted(BACKEND_PROPERTY, FALLBACK),
+              "remove it");
+      default ->
+          throw new IllegalArgumentException(
+              "system property %s is \"%s\", must be %s or %s"
+                  .formatted(BACKEND_PROPERTY, backend, X86_64, FALLBACK));
+    }
+  }
+
+  private static void requireArchitecture() throws NotActive {
+    if (!Arch.current().equals(Optional.of(Arch.X86_64))) {
+      throw new NotActive(
+          "machine code",
+          "there is no backend for the processor %s".formatted(System.getProperty("os.arch")),
+          "use an x86-64 machine");
+    }
+  }
+
+  private void requireMembarrier() throws NotActive {
+    if (!membarrier.rseq()) {
+      throw new NotActive(
+          "membarrier", membarrier.reason(), "use Linux 5.10 or later and allow membarrier");
+    }
+    int result = Membarrier.registerRseq();
+    if (result != 0) {
+      throw new NotActive(
+          "membarrier",
+          "registering for its rseq command failed with " + Errno.describe(-result),
+          "allow membarrier in the seccomp filter");
+    }
+  }
+
+  private void requireRegistered(MethodHandle cpuId, MethodHandle registration) throws NotActive {
+    long error;
+    try {
+      if ((int) cpuId.invokeExact() >= 0) {
+        registrar = Registrar.LIBC;
+        return;
+      }
+      error = -(long) registration.invokeExact();
+    } catch (Throwable e) {
+      throw new IllegalStateException(e);
+    }
+    if (error != 0) {
+      throw new NotActive(
+          "registration",
+          "the C library has not registered this thread, and rseq(2) fails with "
+              + Errno.describe((int) error),
+          "use a kernel with CONFIG_RSEQ, and allow rseq in the seccomp filter");
+    }
+    registrar = Registrar.RSEQ4J;
+  }
+
+  private Availability describe(Optional<Platform.Machine> machine, String reason) {
+    return new Availability(
+        machine.isPresent(),
+        machine.isPresent() ? X86_64 : FALLBACK,
+        reason,
+        registrar,
+        machine.map(Platform.Machine::index),
+        indexKinds,
+        features,
+        area.map(
+            found ->
+                new Availability.Area(
+                    found.offset(),
+                    found.size(),
+                    kernel.usableFeatures(found),
+                    kernel.alignment())),
+        KernelVersion.release()
+            .orElseGet(
+                () -> System.getProperty("os.name") + " " + System.getProperty("os.version")),
+        Libc.version().map(version -> "glibc " + version).orElse("unknown"),
+        new Availability.Cpus(
+            CpuSet.possible().toString(), CpuSet.online().toString(), CpuSet.allowed().toString()),
+        membarrier.commands(),
+        Libc.nativeAccess().name().toLowerCase(Locale.ROOT),
+        missing);
+  }
+
+  private static String moduleName() {
+    Module module = Detection.class.getModule();
+    return module.isNamed() ? module.getName() : "ALL-UNNAMED";
+  }
+}

@@ -1,0 +1,152 @@
+package io.github.rseq4j.internal.rseq;
+
+import io.github.rseq4j.Availability;
+import io.github.rseq4j.internal.compile.SequenceState;
+import io.github.rseq4j.internal.compile.Target;
+import io.github.rseq4j.internal.compile.X64Compiler;
+import io.github.rseq4j.internal.linux.CodeSpace;
+import io.github.rseq4j.internal.linux.Errno;
+import io.github.rseq4j.internal.linux.Membarrier;
+import io.github.rseq4j.sequence.IndexKind;
+import io.github.rseq4j.sequence.Sequence;
+import java.lang.invoke.MethodHandle;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
+
+/**
+ * What sequences run on in this process.
+ *
+ * <p>Every region has the same number of slices. Where rseq is active there is one for each index,
+ * and one more behind them for threads that cannot be registered; that one is worked on under a
+ * lock. Otherwise all of them are, each under its own.
+ */
+public final class Platform {
+  /**
+   * What there is where rseq is active.
+   *
+   * @param space where code goes
+   * @param target what code is generated for
+   * @param index what selects the slices of the structures
+   * @param cpuId reads the field of that name
+   * @param nodeId reads the field of that name, if it is there
+   * @param mmCid reads the field of that name, if it is there
+   * @param registration registers the calling thread
+   */
+  record Machine(
+      CodeSpace space,
+      Target target,
+      IndexKind index,
+      MethodHandle cpuId,
+      Optional<MethodHandle> nodeId,
+      Optional<MethodHandle> mmCid,
+      MethodHandle registration) {}
+
+  private static final class Holder {
+    static final Platform CURRENT = Detection.detect();
+  }
+
+  private final Availability availability;
+  private final Optional<Machine> machine;
+  private final int firstLocked;
+  private final List<ReentrantLock> locks;
+  private final List<SequenceState> states = new CopyOnWriteArrayList<>();
+
+  Platform(Availability availability, Optional<Machine> machine) {
+    this.availability = availability;
+    this.machine = machine;
+    this.firstLocked = machine.map(side -> side.target.indices()).orElse(0);
+    int locked = machine.isPresent() ? 1 : Runtime.getRuntime().availableProcessors();
+    this.locks = Stream.generate(ReentrantLock::new).limit(locked).toList();
+  }
+
+  /** Returns this process's platform. */
+  public static Platform current() {
+    return Holder.CURRENT;
+  }
+
+  /** Returns what is active, and why. */
+  public Availability availability() {
+    return availability;
+  }
+
+  /** Returns how many sequences the kernel has aborted. */
+  public long restarts() {
+    return states.stream().mapToLong(SequenceState::restarts).sum();
+  }
+
+  /** Returns the listing of a sequence as it is, or would be, compiled here. */
+  public String listing(Sequence sequence) {
+    Target target = machine.map(Machine::target).orElseGet(() -> new Target(0, slices(), false));
+    IndexKind index = machine.map(Machine::index).orElse(sequence.index());
+    return X64Compiler.compile(sequence.indexedBy(index), target, 0, 0).code().listing();
+  }
+
+  /** Returns how many slices each region has. */
+  int slices() {
+    return firstLocked + locks.size();
+  }
+
+  Optional<Machine> machine() {
+    return machine;
+  }
+
+  /** Counts the restarts of a sequence from now on. */
+  void count(SequenceState state) {
+    states.add(state);
+  }
+
+  /**
+   * Registers the calling thread, if it has an area that is not registered.
+   *
+   * @return whether it was; false too if it was registered before
+   */
+  boolean registerThread() {
+    if (machine.isEmpty()) {
+      return false;
+    }
+    try {
+      return (long) machine.get().registration.invokeExact() == 0;
+    } catch (Throwable e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Returns the number of the slice that the calling thread works on under a lock. */
+  int lockedSlice() {
+    // Consecutive threads get different locks; which one is of no importance.
+    return firstLocked
+        + (int) Long.remainderUnsigned(Thread.currentThread().threadId(), locks.size());
+  }
+
+  /** Returns the lock of a slice that has one. */
+  ReentrantLock lock(int slice) {
+    return locks.get(slice - firstLocked);
+  }
+
+  /**
+   * Makes every operation that is under way finish or start again.
+   *
+   * <p>A sequence that another thread is in has committed when this returns, or will start again
+   * and then see all that the caller wrote before: through {@code membarrier} where the kernel
+   * restarts sequences, by taking each lock once where locks are.
+   */
+  void fence() {
+    if (machine.isPresent()) {
+      int result = Membarrier.fenceRseq();
+      if (result != 0) {
+        throw new IllegalStateException("membarrier failed with " + Errno.describe(-result));
+      }
+    }
+    for (ReentrantLock lock : locks) {
+      lock.lock();
+      try {
+        // Whoever held it has finished.
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+}

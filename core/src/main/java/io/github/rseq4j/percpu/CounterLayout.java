@@ -1,0 +1,60 @@
+package io.github.rseq4j.percpu;
+
+import io.github.rseq4j.internal.rseq.Region;
+import io.github.rseq4j.internal.rseq.RegionLinker;
+import io.github.rseq4j.sequence.Address;
+import io.github.rseq4j.sequence.Exit;
+import io.github.rseq4j.sequence.Sequence;
+import java.lang.invoke.MethodHandle;
+import java.lang.ref.Reference;
+
+/**
+ * A slice of counters: 64-bit words one after another, without padding, since a slice belongs to
+ * one CPU.
+ *
+ * <pre>
+ *    0         8        16
+ *   +---------+---------+-- ... --+
+ *   |  cell 0 |  cell 1 |         |
+ *   +---------+---------+-- ... --+
+ * </pre>
+ */
+final class CounterLayout {
+  static final Address CELLS = Address.of("cells", 0);
+
+  private static final Exit ADDED = Exit.of("added", 0);
+
+  /** Adds {@code delta} to cell number {@code cell}. */
+  static final Sequence ADD =
+      Sequence.define(
+          "counter_add",
+          s -> {
+            var cell = s.parameter("cell");
+            var delta = s.parameter("delta");
+            s.commitAdd64(CELLS.longAt(cell), delta, ADDED);
+          });
+
+  private static final MethodHandle ADD_HANDLE = RegionLinker.link(ADD);
+
+  private CounterLayout() {}
+
+  /** Returns the offset of a cell in its slice, in bytes. */
+  static long offset(int cell) {
+    return CELLS.displacement() + (long) cell * Long.BYTES;
+  }
+
+  /** Adds to a cell of the slice of the CPU that the caller runs on. */
+  static void add(Region region, int cell, long delta) {
+    long result;
+    try {
+      result = (long) ADD_HANDLE.invokeExact(region, (long) cell, delta);
+    } catch (Throwable e) {
+      throw Failures.unexpected(e);
+    } finally {
+      Reference.reachabilityFence(region);
+    }
+    if (result != 0) {
+      throw Failures.impossible(result);
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package io.github.rseq4j.percpu;
+
+import io.github.rseq4j.internal.rseq.Region;
+import java.lang.ref.Cleaner;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * Deals out single counters, {@value #CELLS} to a region, and takes them back when their owners are
+ * unreachable.
+ *
+ * <p>A region without any counter in use is dropped, unless it is the one to deal from next.
+ */
+final class CounterSlab {
+  /** How many counters share a region: one page of each slice. */
+  static final int CELLS = 512;
+
+  private static final Cleaner CLEANER = Cleaner.create();
+
+  /** The slabs that have a free cell. */
+  private static final Deque<CounterSlab> WITH_ROOM = new ArrayDeque<>();
+
+  /**
+   * A counter's place.
+   *
+   * @param region the region
+   * @param cell the number of its cell in each slice, which may hold what an earlier owner counted
+   */
+  record Cell(Region region, int cell) {}
+
+  private final Region region = Region.allocate((long) CELLS * Long.BYTES, CounterLayout.ADD);
+  private final Deque<Integer> free = new ArrayDeque<>(CELLS);
+
+  private CounterSlab() {
+    for (int cell = 0; cell < CELLS; cell++) {
+      free.add(cell);
+    }
+  }
+
+  /**
+   * Deals out a counter until {@code owner} is unreachable.
+   *
+   * <p>The owner keeps itself reachable until an addition has returned, so nobody adds to a cell
+   * that is taken back.
+   */
+  static Cell allocate(Object owner) {
+    CounterSlab slab;
+    int cell;
+    synchronized (WITH_ROOM) {
+      if (WITH_ROOM.isEmpty()) {
+        WITH_ROOM.add(new CounterSlab());
+      }
+      slab = WITH_ROOM.getFirst();
+      cell = slab.free.remove();
+      if (slab.free.isEmpty()) {
+        WITH_ROOM.removeFirst();
+      }
+    }
+    CLEANER.register(owner, () -> release(slab, cell));
+    return new Cell(slab.region, cell);
+  }
+
+  private static void release(CounterSlab slab, int cell) {
+    synchronized (WITH_ROOM) {
+      slab.free.add(cell);
+      if (slab.free.size() == 1) {
+        WITH_ROOM.addLast(slab);
+      } else if (slab.free.size() == CELLS && WITH_ROOM.getFirst() != slab) {
+        WITH_ROOM.remove(slab);
+      }
+    }
+  }
+}

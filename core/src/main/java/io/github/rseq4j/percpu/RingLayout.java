@@ -1,0 +1,94 @@
+package io.github.rseq4j.percpu;
+
+import io.github.rseq4j.sequence.Address;
+
+/**
+ * A slice that is a ring buffer.
+ *
+ * <pre>
+ *     0        8        16       24              128      136             256
+ *    +--------+--------+--------+-- ... --------+--------+-- ... --------+---------
+ *    |  tail  |  lost  | closed |               |  head  |               |  data
+ *    +--------+--------+--------+-- ... --------+--------+-- ... --------+---------
+ *     written by this CPU                        written by the reader
+ *
+ *    data:  capacity bytes, and behind them room for the end of the last record
+ *
+ *    a record, aligned to 8 bytes:
+ *     0                4                8                        8 + length
+ *    +----------------+----------------+-- ... -----------------+-- padding to 8
+ *    | state, length  |      type      |  bytes                 |
+ *    +----------------+----------------+-- ... -----------------+--
+ * </pre>
+ *
+ * <p>{@code tail} and {@code head} are positions: bytes that were ever reserved and ever consumed.
+ * Position {@code p} is at {@code data + p % capacity}. A record that begins before the end of the
+ * ring goes on behind it, in one piece; the bytes at the start of the ring that have the same
+ * positions then lie idle, so no record has to be split and none to be padded.
+ */
+final class RingLayout {
+  static final Address TAIL = Address.of("tail", 0);
+  static final Address LOST = Address.of("lost", TAIL.displacement() + Long.BYTES);
+  static final Address CLOSED = Address.of("closed", LOST.displacement() + Long.BYTES);
+
+  /** Processors fetch cache lines in pairs. */
+  private static final int LINES = 128;
+
+  static final Address HEAD = Address.of("head", LINES);
+  static final Address DATA = Address.of("data", HEAD.displacement() + LINES);
+
+  static final int HEADER_BYTES = Long.BYTES;
+  static final int RECORD_ALIGNMENT = Long.BYTES;
+
+  /** The bits of state and length that are the length; the others are 0 for a complete record. */
+  private static final int LENGTH_MASK = (1 << 30) - 1;
+
+  /** The space was claimed and is being filled. */
+  private static final int CLAIMED = 1 << 31;
+
+  /** The claim was given up: there is no record, only its space. */
+  private static final int ABANDONED = 1 << 30;
+
+  private RingLayout() {}
+
+  /** Returns the header of a record that can be read. */
+  static long header(int type, int length) {
+    return (long) type << Integer.SIZE | length;
+  }
+
+  /** Returns the header of a record that is being filled. */
+  static long claimedHeader(int type, int length) {
+    return (long) type << Integer.SIZE | Integer.toUnsignedLong(length | CLAIMED);
+  }
+
+  /** Returns the header of space without a record. */
+  static long abandonedHeader(int length) {
+    return Integer.toUnsignedLong(length | ABANDONED);
+  }
+
+  static boolean isClaimed(long header) {
+    return ((int) header & CLAIMED) != 0;
+  }
+
+  static boolean isAbandoned(long header) {
+    return ((int) header & ABANDONED) != 0;
+  }
+
+  static int length(long header) {
+    return (int) header & LENGTH_MASK;
+  }
+
+  static int type(long header) {
+    return (int) (header >> Integer.SIZE);
+  }
+
+  /** Returns how many bytes of the ring a record takes. */
+  static long recordBytes(int length) {
+    return (HEADER_BYTES + (long) length + RECORD_ALIGNMENT - 1) & -RECORD_ALIGNMENT;
+  }
+
+  /** Returns the smallest slice for a capacity. */
+  static long sliceBytes(int capacity, int maxLength) {
+    return DATA.displacement() + capacity + recordBytes(maxLength);
+  }
+}

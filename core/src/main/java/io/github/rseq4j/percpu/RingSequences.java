@@ -1,0 +1,98 @@
+package io.github.rseq4j.percpu;
+
+import static io.github.rseq4j.percpu.RingLayout.CLOSED;
+import static io.github.rseq4j.percpu.RingLayout.DATA;
+import static io.github.rseq4j.percpu.RingLayout.HEAD;
+import static io.github.rseq4j.percpu.RingLayout.HEADER_BYTES;
+import static io.github.rseq4j.percpu.RingLayout.LOST;
+import static io.github.rseq4j.percpu.RingLayout.RECORD_ALIGNMENT;
+import static io.github.rseq4j.percpu.RingLayout.TAIL;
+
+import io.github.rseq4j.internal.rseq.RegionLinker;
+import io.github.rseq4j.sequence.Condition;
+import io.github.rseq4j.sequence.Exit;
+import io.github.rseq4j.sequence.Operand.Constant;
+import io.github.rseq4j.sequence.Sequence;
+import io.github.rseq4j.sequence.SequenceBuilder;
+import io.github.rseq4j.sequence.Step;
+import io.github.rseq4j.sequence.Value;
+import java.lang.invoke.MethodHandle;
+
+/** The sequences by which a {@link PerCpuRingBuffer} is written. */
+final class RingSequences {
+  /** The longest record that is copied within a sequence, in bytes. */
+  static final int COPY_LIMIT = Step.MAX_COPY;
+
+  static final int WRITTEN = 0;
+  static final int FULL = 1;
+  static final int CLOSED_EXIT = 2;
+
+  private static final Exit FULL_EXIT = Exit.of("full", FULL);
+
+  /** Where a record goes: its offset in the data, and the tail behind it. */
+  private record Place(Value at, Value end) {}
+
+  /**
+   * Writes a whole record: {@code length} bytes of {@code source} behind {@code header}.
+   *
+   * <p>Returns {@link #WRITTEN}, {@link #FULL} after counting the record as lost, or {@link
+   * #CLOSED_EXIT}.
+   */
+  static final Sequence WRITE =
+      Sequence.define(
+          "ring_write",
+          s -> {
+            var mask = s.parameter("mask");
+            var header = s.parameter("header");
+            var length = s.parameter("length");
+            var source = s.source("source");
+            Place place = reserve(s, mask, length);
+            s.store64(DATA.byteAt(place.at), header);
+            s.copy(DATA.plus(HEADER_BYTES).byteAt(place.at), source, length, COPY_LIMIT);
+            s.commitRelease64(TAIL, place.end, Exit.of("written", WRITTEN));
+          });
+
+  /**
+   * Reserves space for {@code length} bytes behind {@code header}, which says that it is claimed.
+   *
+   * <p>Returns the offset of the record in the region, which is above both of the others, {@link
+   * #FULL} after counting the record as lost, or {@link #CLOSED_EXIT}.
+   */
+  static final Sequence CLAIM =
+      Sequence.define(
+          "ring_claim",
+          s -> {
+            var mask = s.parameter("mask");
+            var header = s.parameter("header");
+            var length = s.parameter("length");
+            Place place = reserve(s, mask, length);
+            s.store64(DATA.byteAt(place.at), header);
+            var slice = s.sliceOffset("slice");
+            var inSlice = s.add("in_slice", place.at, DATA.displacement());
+            var record = s.add("record", slice, inSlice);
+            s.commitRelease64(TAIL, place.end, Exit.of("claimed", record));
+          });
+
+  static final MethodHandle WRITE_HANDLE = RegionLinker.link(WRITE);
+  static final MethodHandle CLAIM_HANDLE = RegionLinker.link(CLAIM);
+
+  private RingSequences() {}
+
+  private static Place reserve(SequenceBuilder s, Value mask, Value length) {
+    var closed = s.load64("closed", CLOSED);
+    s.exitIf(closed, Condition.NOT_EQUAL, 0, Exit.of("closed", CLOSED_EXIT));
+    var unaligned = s.add("unaligned", length, HEADER_BYTES + RECORD_ALIGNMENT - 1);
+    var bytes = s.and("bytes", unaligned, -RECORD_ALIGNMENT);
+    var tail = s.load64("tail", TAIL);
+    var end = s.add("end", bytes, tail);
+    var head = s.loadAcquire64("head", HEAD);
+    var used = s.subtract("used", end, head);
+    var last = s.subtract("last", used, new Constant(1));
+    var fits = s.label("fits");
+    s.skipIf(last, Condition.AT_MOST, mask, fits);
+    s.commitAdd64(LOST, 1, FULL_EXIT);
+    s.land(fits);
+    var at = s.and("at", tail, mask);
+    return new Place(at, end);
+  }
+}

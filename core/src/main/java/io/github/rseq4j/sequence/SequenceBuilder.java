@@ -1,0 +1,162 @@
+package io.github.rseq4j.sequence;
+
+import io.github.rseq4j.sequence.Operand.Constant;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Appends the parameters and steps of one sequence; see {@link Sequence#define}.
+ *
+ * <p>Parameters come first in the order of their calls. Names are for listings.
+ */
+public final class SequenceBuilder {
+  private final List<Parameter> parameters = new ArrayList<>();
+  private final List<Step> steps = new ArrayList<>();
+  private int ids;
+
+  SequenceBuilder() {}
+
+  /** Adds a 64-bit parameter. */
+  public Value parameter(String name) {
+    Value value = new Value(ids++, name);
+    parameters.add(value);
+    return value;
+  }
+
+  /** Adds a parameter that is memory to copy from. */
+  public Source source(String name) {
+    Source source = new Source(ids++, name);
+    parameters.add(source);
+    return source;
+  }
+
+  /** Makes a label, to be skipped to and then placed. */
+  public Label label(String name) {
+    return new Label(name);
+  }
+
+  /** Loads 64 bits. */
+  public Value load64(String name, Address from) {
+    return load(name, Width.BITS_64, from);
+  }
+
+  /** Loads {@code width} bits, zero-extended. */
+  public Value load(String name, Width width, Address from) {
+    Value result = value(name);
+    steps.add(new Step.Load(result, width, from, false));
+    return result;
+  }
+
+  /** Loads 64 bits; no later access moves before it. */
+  public Value loadAcquire64(String name, Address from) {
+    Value result = value(name);
+    steps.add(new Step.Load(result, Width.BITS_64, from, true));
+    return result;
+  }
+
+  /** Stores 64 bits that no reader may take notice of before the commit. */
+  public void store64(Address to, Operand value) {
+    store(Width.BITS_64, to, value);
+  }
+
+  /** Stores the low {@code width} bits, of which no reader may take notice before the commit. */
+  public void store(Width width, Address to, Operand value) {
+    steps.add(new Step.Store(width, to, value));
+  }
+
+  /** Computes {@code left + right}. */
+  public Value add(String name, Value left, Operand right) {
+    return compute(name, Operation.ADD, left, right);
+  }
+
+  /** Computes {@code left + right}. */
+  public Value add(String name, Value left, long right) {
+    return add(name, left, new Constant(right));
+  }
+
+  /** Computes {@code left - right}. */
+  public Value subtract(String name, Value left, Operand right) {
+    return compute(name, Operation.SUBTRACT, left, right);
+  }
+
+  /** Computes {@code left & right}. */
+  public Value and(String name, Value left, Operand right) {
+    return compute(name, Operation.AND, left, right);
+  }
+
+  /** Computes {@code left & right}. */
+  public Value and(String name, Value left, long right) {
+    return and(name, left, new Constant(right));
+  }
+
+  /** Computes {@code left operation right}. */
+  public Value compute(String name, Operation operation, Value left, Operand right) {
+    Value result = value(name);
+    steps.add(new Step.Compute(result, operation, left, right));
+    return result;
+  }
+
+  /** Computes how many bytes into the region this CPU's slice begins. */
+  public Value sliceOffset(String name) {
+    Value result = value(name);
+    steps.add(new Step.SliceOffset(result));
+    return result;
+  }
+
+  /** Leaves through {@code exit}, with nothing committed, if the condition holds. */
+  public void exitIf(Value left, Condition condition, Operand right, Exit exit) {
+    steps.add(new Step.ExitIf(left, condition, right, exit));
+  }
+
+  /** Leaves through {@code exit}, with nothing committed, if the condition holds. */
+  public void exitIf(Value left, Condition condition, long right, Exit exit) {
+    exitIf(left, condition, new Constant(right), exit);
+  }
+
+  /** Goes on at {@code target}, which is placed later, if the condition holds. */
+  public void skipIf(Value left, Condition condition, Operand right, Label target) {
+    steps.add(new Step.SkipIf(left, condition, right, target));
+  }
+
+  /** Places a label here. */
+  public void land(Label label) {
+    steps.add(new Step.Land(label));
+  }
+
+  /** Copies {@code length} bytes, at most {@code limit}, which no reader may notice as yet. */
+  public void copy(Address to, Source from, Value length, int limit) {
+    steps.add(new Step.Copy(to, from, length, limit));
+  }
+
+  /** Commits by storing 64 bits. */
+  public void commit64(Address to, Operand value, Exit exit) {
+    steps.add(new Step.CommitStore(Width.BITS_64, to, value, false, exit));
+  }
+
+  /** Commits by storing 64 bits; no earlier access moves after it. */
+  public void commitRelease64(Address to, Operand value, Exit exit) {
+    steps.add(new Step.CommitStore(Width.BITS_64, to, value, true, exit));
+  }
+
+  /** Commits by adding to 64 bits. */
+  public void commitAdd64(Address to, Operand value, Exit exit) {
+    steps.add(new Step.CommitAdd(to, value, exit));
+  }
+
+  /** Commits by adding to 64 bits. */
+  public void commitAdd64(Address to, long value, Exit exit) {
+    commitAdd64(to, new Constant(value), exit);
+  }
+
+  List<Parameter> parameters() {
+    return parameters;
+  }
+
+  List<Step> steps() {
+    return steps;
+  }
+
+  private Value value(String name) {
+    return new Value(ids++, name);
+  }
+}

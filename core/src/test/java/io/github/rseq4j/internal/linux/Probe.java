@@ -1,0 +1,88 @@
+package io.github.rseq4j.internal.linux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.StringReader;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+
+/** A JVM of its own, which has to be started differently, and what it finds. */
+final class Probe {
+  /**
+   * The native call number, and the operation, that refuse this process further executable pages.
+   */
+  private static final long PRCTL_X86_64 = 157;
+
+  private static final long PR_SET_MDWE = 65;
+
+  private Probe() {}
+
+  /** What the other JVM printed: the answers of this package, and {@code stderr}. */
+  static Properties run(Map<String, String> environment, List<String> flags, String... arguments)
+      throws IOException, InterruptedException, URISyntaxException {
+    Path classes = Path.of(Libc.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    String module = "io.github.rseq4j";
+    var command = new ArrayList<String>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(flags);
+    command.addAll(List.of("--module-path", classes.toString(), "--patch-module"));
+    command.add(module + "=" + classes.resolveSibling("test-classes"));
+    command.addAll(List.of("--module", module + "/" + Probe.class.getName()));
+    command.addAll(List.of(arguments));
+    var builder = new ProcessBuilder(command);
+    builder.environment().remove("JAVA_TOOL_OPTIONS");
+    builder.environment().remove("JDK_JAVA_OPTIONS");
+    builder.environment().putAll(environment);
+    var process = builder.start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    String errors = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as("exit status; stderr: %s", errors).isZero();
+    var answers = new Properties();
+    answers.load(new StringReader(output));
+    answers.setProperty("stderr", errors);
+    return answers;
+  }
+
+  /**
+   * Prints the answers. With the argument {@code mdwe} the process may not gain executable pages.
+   */
+  public static void main(String[] arguments) {
+    say("unavailable", Libc.unavailable().orElse(""));
+    if (List.of(arguments).contains("mdwe")) {
+      say("prctl", Libc.syscall(PRCTL_X86_64, PR_SET_MDWE, 1, 0, 0, 0));
+    }
+    say("version", Libc.version().orElse(""));
+    say("page_size", Libc.pageSize());
+    say("cpu", Libc.schedGetcpu());
+    say("tid", Threads.gettid());
+    say("libc_rseq", LibcRseq.find().map(LibcRseq::toString).orElse(""));
+    say("kernel_rseq", KernelRseq.find());
+    say("membarrier", Membarrier.support().reason());
+    say("possible", CpuSet.possible());
+    try {
+      var _ = Mapping.reserve(1);
+      say("mapping", "");
+    } catch (UnsupportedOperationException e) {
+      say("mapping", String.valueOf(e.getMessage()));
+    }
+    try {
+      var _ = new CodeSpace().install(1, (_, _, _) -> {});
+      say("code", "");
+    } catch (CodeSpaceException e) {
+      say("code", e.errno() + " " + e.getMessage());
+    }
+    if (!List.of(arguments).contains("quiet")) {
+      say("access", Libc.nativeAccess());
+    }
+  }
+
+  private static void say(String key, Object value) {
+    System.out.println(key + "=" + value);
+  }
+}
