@@ -38,6 +38,11 @@ final class CounterLayout {
 
   private CounterLayout() {}
 
+  /** Returns the size of a slice of {@code cells} cells. */
+  static long sliceBytes(int cells) {
+    return offset(cells);
+  }
+
   /** Returns the offset of a cell in its slice, in bytes. */
   static long offset(int cell) {
     return CELLS.displacement() + (long) cell * Long.BYTES;

@@ -28,7 +28,7 @@ final class CounterSlab {
    */
   record Cell(Region region, int cell) {}
 
-  private final Region region = Region.allocate((long) CELLS * Long.BYTES, CounterLayout.ADD);
+  private final Region region = Region.allocate(CounterLayout.sliceBytes(CELLS), CounterLayout.ADD);
   private final Deque<Integer> free = new ArrayDeque<>(CELLS);
 
   private CounterSlab() {
@@ -58,6 +58,13 @@ final class CounterSlab {
     }
     CLEANER.register(owner, () -> release(slab, cell));
     return new Cell(slab.region, cell);
+  }
+
+  /** Returns how many slabs have a free cell. */
+  static int withRoom() {
+    synchronized (WITH_ROOM) {
+      return WITH_ROOM.size();
+    }
   }
 
   private static void release(CounterSlab slab, int cell) {

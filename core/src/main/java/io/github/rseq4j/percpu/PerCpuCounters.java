@@ -68,7 +68,7 @@ public final class PerCpuCounters {
             "counters %d and %d are both named \"%s\"".formatted(other, id, names.get(id)));
       }
     }
-    this.region = Region.allocate((long) size * Long.BYTES, CounterLayout.ADD);
+    this.region = Region.allocate(CounterLayout.sliceBytes(size), CounterLayout.ADD);
   }
 
   /** Returns how many counters there are. */

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PerCpuRingBuffer implements AutoCloseable {
   /** The smallest capacity, in bytes. */
-  public static final int MIN_CAPACITY = 1 << 8;
+  public static final int MIN_CAPACITY = 1 << 12;
 
   /** The largest capacity, in bytes. */
   public static final int MAX_CAPACITY = 1 << 30;

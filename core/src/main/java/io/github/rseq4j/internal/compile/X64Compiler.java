@@ -83,6 +83,7 @@ public final class X64Compiler {
   private final List<Reg> pushed;
   private final List<Descriptor> descriptors = new ArrayList<>();
   private final List<PendingExit> exits = new ArrayList<>();
+  private int points;
   private final Label abort = asm.newLabel("abort");
   private final Label unregistered = asm.newLabel("unregistered");
   private final Label outOfBounds = asm.newLabel("out_of_bounds");
@@ -113,12 +114,16 @@ public final class X64Compiler {
   }
 
   /**
-   * Returns how many injection points a sequence has: point n before step n - 1, and one more
-   * between arming and each commit that is not the last step.
+   * Returns how many injection points a sequence has, numbered from 1 in the order of the code: one
+   * before each step but the labels, and one more between arming and each commit that is not the
+   * last step.
    */
   public static int injectionPoints(Sequence sequence) {
-    List<Step> steps = sequence.steps();
-    return (int) (steps.size() - 1 + steps.stream().filter(Step.Commit.class::isInstance).count());
+    int points = -1; // the last commit has one point only
+    for (Step step : sequence.steps()) {
+      points += step instanceof Step.Land ? 0 : step instanceof Step.Commit ? 2 : 1;
+    }
+    return points;
   }
 
   private static List<Reg> pool(Sequence sequence) {
@@ -183,16 +188,16 @@ public final class X64Compiler {
     List<Step> steps = sequence.steps();
     for (int i = 0; i < steps.size(); i++) {
       Step step = steps.get(i);
-      if (target.injection()) {
-        emitInjectionPoint(i + 1);
+      if (!(step instanceof Step.Land)) {
+        emitInjectionPoint();
       }
       asm.note("%d  %s".formatted(i, step));
       lowering.lower(step);
       if (step instanceof Step.Commit commit) {
         boolean last = i == steps.size() - 1;
         Descriptor descriptor = last ? whole : arm();
-        if (target.injection() && !last) {
-          emitInjectionPoint(steps.size() + descriptors.size() - 1);
+        if (!last) {
+          emitInjectionPoint();
         }
         asm.note("%d  %s".formatted(i, step));
         lowering.commit(commit);
@@ -202,7 +207,11 @@ public final class X64Compiler {
     }
   }
 
-  private void emitInjectionPoint(int number) {
+  private void emitInjectionPoint() {
+    if (!target.injection()) {
+      return;
+    }
+    int number = ++points;
     asm.note("injection point " + number);
     Label spin = asm.newLabel("held" + number);
     Label next = asm.newLabel("point" + number);
@@ -212,6 +221,8 @@ public final class X64Compiler {
     asm.emit(MOV_RM32_IMM32, Mem.at(SCRATCH, SequenceState.ARRIVED), new Imm(number));
     asm.bind(spin);
     asm.emit(PAUSE);
+    asm.emit(ADD_RM64_IMM8, Mem.at(SCRATCH, SequenceState.PATIENCE), new Imm(-1));
+    asm.emit(JE, next);
     asm.emit(CMP_RM32_IMM32, Mem.at(SCRATCH, SequenceState.HOLD), new Imm(number));
     asm.emit(JE, spin);
     asm.bind(next);

@@ -1,0 +1,43 @@
+package io.github.rseq4j.cli;
+
+import io.github.rseq4j.Rseq;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Says what is active, what is not and why, and checks that results are exact. */
+@Command(
+    name = "doctor",
+    description = "Says whether rseq is really on, what is missing and why, and checks it.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    exitCodeListHeading = "Exit codes:%n",
+    exitCodeList = {
+      "0:rseq is active, and the live check was exact",
+      "1:the live check was not exact",
+      "2:on the fallback: exact, but slower"
+    })
+final class DoctorCommand implements Callable<Integer> {
+  @Spec
+  @SuppressWarnings("NullAway.Init")
+  private CommandSpec spec;
+
+  @Option(names = "--json", description = "print a JSON object instead")
+  private boolean json;
+
+  @Override
+  public Integer call() throws BadInputException {
+    DoctorReport report = new DoctorReport(Rseq.availability(), LiveCheck.run(), Rseq.restarts());
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      out.println(Json.write(report.toMap()));
+    } else {
+      out.print(report);
+    }
+    out.flush();
+    return report.exitCode();
+  }
+}

@@ -1,0 +1,170 @@
+package io.github.rseq4j.cli;
+
+import io.github.rseq4j.Availability;
+import io.github.rseq4j.Availability.Area;
+import io.github.rseq4j.Availability.Missing;
+import io.github.rseq4j.sequence.IndexKind;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code doctor} has found out.
+ *
+ * @param availability what is active, and why
+ * @param live what the live check has shown
+ * @param restarts how many sequences the kernel has aborted in this process
+ */
+record DoctorReport(Availability availability, LiveCheck.Result live, long restarts) {
+  private static final int EXACT_AND_ACTIVE = 0;
+  private static final int NOT_EXACT = 1;
+  private static final int ON_FALLBACK = 2;
+
+  /** Returns the exit code of the process. */
+  int exitCode() {
+    if (!live.exact()) {
+      return NOT_EXACT;
+    }
+    return availability.active() ? EXACT_AND_ACTIVE : ON_FALLBACK;
+  }
+
+  /** Returns the judgement, in one line. */
+  String verdict() {
+    if (!live.exact()) {
+      return "NOT EXACT: do not rely on rseq4j here, and please report this output";
+    }
+    return availability.active()
+        ? "active: sequences run as %s machine code, and the live check was exact"
+            .formatted(availability.backend())
+        : "fallback: results are exact, but slower, because " + availability.reason();
+  }
+
+  /** Returns everything for programs, by names in snake_case. */
+  Map<String, @Nullable Object> toMap() {
+    Optional<Area> area = availability.area();
+    Map<String, @Nullable Object> map = new LinkedHashMap<>();
+    map.put("active", availability.active());
+    map.put("backend", availability.backend());
+    map.put("reason", availability.reason());
+    map.put("registered_by", lowerCase(availability.registeredBy()));
+    map.put("index", availability.index().map(IndexKind::toString).orElse(null));
+    map.put("index_kinds", indexKinds());
+    map.put("features", availability.features());
+    map.put("feature_size", area.map(Area::featureSize).orElse(null));
+    map.put("area_size", area.map(Area::size).orElse(null));
+    map.put("area_offset", area.map(Area::offset).orElse(null));
+    map.put("area_alignment", area.map(Area::alignment).orElse(null));
+    map.put("kernel", availability.kernel());
+    map.put("libc", availability.libc());
+    map.put("possible_cpus", availability.cpus().possible());
+    map.put("online_cpus", availability.cpus().online());
+    map.put("allowed_cpus", availability.cpus().allowed());
+    map.put("membarrier", availability.membarrier());
+    map.put("native_access", availability.nativeAccess());
+    map.put("missing", availability.missing().stream().map(DoctorReport::toMap).toList());
+    map.put("restarts", restarts);
+    map.put("live_check", liveMap());
+    map.put("java", Runtime.version().toString());
+    map.put("rseq4j", Version.ofRseq4j());
+    map.put("verdict", verdict());
+    return map;
+  }
+
+  /** Returns everything for people. */
+  @Override
+  public String toString() {
+    Rows rows = new Rows();
+    rows.add("rseq4j", "%s on Java %s".formatted(Version.ofRseq4j(), Runtime.version()));
+    rows.add("kernel", availability.kernel());
+    rows.add("C library", availability.libc());
+    rows.add("native access", availability.nativeAccess());
+    rows.add("registration", registration());
+    rows.add("rseq area", availability.area().map(DoctorReport::describe).orElse("none"));
+    rows.add("fields in use", orNone(availability.features()));
+    rows.add("index", index());
+    rows.add("possible CPUs", availability.cpus().possible());
+    rows.add("online CPUs", availability.cpus().online());
+    rows.add("allowed CPUs", availability.cpus().allowed());
+    rows.add("membarrier", orNone(availability.membarrier()));
+    rows.add("backend", availability.backend());
+    for (Missing missing : availability.missing()) {
+      rows.add("missing", "%s: %s".formatted(missing.feature(), missing.reason()));
+      rows.add("  remedy", missing.remedy());
+    }
+    rows.add("live check", liveText());
+    for (String difference : live.differences()) {
+      rows.add("  NOT EXACT", difference);
+    }
+    rows.add("restarts", "%,d seen".formatted(restarts));
+    rows.add("verdict", verdict());
+    return rows.toString();
+  }
+
+  private String registration() {
+    return switch (availability.registeredBy()) {
+      case LIBC -> "by the C library, each thread as it starts";
+      case RSEQ4J -> "by rseq4j, each thread as it first needs it";
+      case NOBODY -> "none";
+    };
+  }
+
+  private static String describe(Area area) {
+    return "%d bytes say the C library, %d are filled in by the kernel; at thread pointer %+d%s"
+        .formatted(
+            area.size(),
+            area.featureSize(),
+            area.offset(),
+            area.alignment() == 0 ? "" : ", alignment " + area.alignment());
+  }
+
+  private String index() {
+    return availability
+        .index()
+        .map(used -> "%s (there is %s)".formatted(used, String.join(", ", indexKinds())))
+        .orElse("none");
+  }
+
+  private List<String> indexKinds() {
+    return availability.indexKinds().stream().map(IndexKind::toString).sorted().toList();
+  }
+
+  private String liveText() {
+    return "%s: %d platform and %d virtual threads, %,d additions to PerCpuLongAdder and to "
+            .formatted(
+                live.exact() ? "exact" : "NOT EXACT", live.threads(), live.threads(), live.rounds())
+        + "PerCpuCounters each, %,d records through PerCpuRingBuffer (%,d more found it full)"
+            .formatted(live.rounds() - live.discarded(), live.discarded());
+  }
+
+  private Map<String, Object> liveMap() {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("exact", live.exact());
+    map.put("platform_threads", live.threads());
+    map.put("virtual_threads", live.threads());
+    map.put("additions", live.rounds());
+    map.put("records", live.rounds() - live.discarded());
+    map.put("discarded_records", live.discarded());
+    map.put("restarts", live.restarts());
+    map.put("differences", live.differences());
+    return map;
+  }
+
+  private static Map<String, String> toMap(Missing missing) {
+    Map<String, String> map = new LinkedHashMap<>();
+    map.put("feature", missing.feature());
+    map.put("reason", missing.reason());
+    map.put("remedy", missing.remedy());
+    return map;
+  }
+
+  private static String orNone(List<String> names) {
+    return names.isEmpty() ? "none" : String.join(", ", names);
+  }
+
+  private static String lowerCase(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
+  }
+}

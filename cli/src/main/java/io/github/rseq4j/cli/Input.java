@@ -1,0 +1,189 @@
+package io.github.rseq4j.cli;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Some files, as one row of blocks that threads take in turn.
+ *
+ * <p>The files may be read any number of times. What is appended to one in the meantime is left
+ * out.
+ */
+final class Input {
+  /**
+   * A file's place in the row.
+   *
+   * @param path the file
+   * @param bytes its size at first
+   * @param position the number of bytes before it
+   * @param firstBlock the number of blocks before it
+   */
+  private record Part(Path path, long bytes, long position, long firstBlock) {
+    long blocks() {
+      return Math.ceilDiv(bytes, Block.SIZE);
+    }
+  }
+
+  private final List<Part> parts = new ArrayList<>();
+  private long bytes;
+  private long blocks;
+
+  /**
+   * Looks at the files.
+   *
+   * @throws BadInputException if one is not there, is no regular file, or cannot be read
+   */
+  Input(List<Path> files) throws BadInputException {
+    for (Path file : files) {
+      Part part = new Part(file, size(file), bytes, blocks);
+      parts.add(part);
+      bytes += part.bytes;
+      blocks += part.blocks();
+    }
+  }
+
+  /** Returns how many files there are. */
+  int files() {
+    return parts.size();
+  }
+
+  /** Returns how many bytes there are. */
+  long bytes() {
+    return bytes;
+  }
+
+  /** Deals out the first blocks, at most {@code limit}, to any number of readers. */
+  Blocks first(long limit) {
+    return new Blocks(Math.min(limit, blocks));
+  }
+
+  /** Deals out all blocks to any number of readers. */
+  Blocks all() {
+    return new Blocks(blocks);
+  }
+
+  /** Blocks to be dealt out, each once. */
+  final class Blocks {
+    private final AtomicLong next = new AtomicLong();
+    private final long count;
+
+    private Blocks(long count) {
+      this.count = count;
+    }
+
+    /** Makes a reader, for one thread. */
+    Reader reader() {
+      return new Reader(this);
+    }
+  }
+
+  /** Reads the blocks that its thread is dealt. */
+  final class Reader implements AutoCloseable {
+    private final Blocks source;
+    private final Block block = new Block();
+    private @Nullable Part part;
+    private @Nullable FileChannel channel;
+
+    private Reader(Blocks source) {
+      this.source = source;
+    }
+
+    /**
+     * Reads the next block.
+     *
+     * @return the block, the same object each time; null if there is no other
+     * @throws BadInputException if it cannot be read any more
+     */
+    @Nullable Block next() throws BadInputException {
+      long number = source.next.getAndIncrement();
+      if (number >= source.count) {
+        return null;
+      }
+      Part owner = partOf(number);
+      try {
+        FileChannel open = open(owner);
+        long offset = (number - owner.firstBlock) * Block.SIZE;
+        int length = (int) Math.min(Block.SIZE, owner.bytes - offset);
+        if (!block.read(open, offset, length, owner.position + offset)) {
+          throw new BadInputException(
+              "%s was %,d bytes long and has become shorter".formatted(owner.path, owner.bytes));
+        }
+        return block;
+      } catch (IOException e) {
+        throw unreadable(owner.path, e);
+      }
+    }
+
+    @Override
+    public void close() throws BadInputException {
+      if (channel != null && part != null) {
+        try {
+          channel.close();
+        } catch (IOException e) {
+          throw unreadable(part.path, e);
+        }
+      }
+    }
+
+    private FileChannel open(Part wanted) throws IOException {
+      FileChannel open = channel;
+      if (open == null || part != wanted) {
+        if (open != null) {
+          open.close();
+        }
+        open = FileChannel.open(wanted.path);
+        channel = open;
+        part = wanted;
+      }
+      return open;
+    }
+  }
+
+  private Part partOf(long block) {
+    int low = 0;
+    int high = parts.size() - 1;
+    while (low < high) {
+      int middle = (low + high + 1) >>> 1;
+      if (parts.get(middle).firstBlock <= block) {
+        low = middle;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return parts.get(low);
+  }
+
+  private static long size(Path file) throws BadInputException {
+    if (Files.isDirectory(file)) {
+      throw new BadInputException("%s is a directory, not a file".formatted(file));
+    }
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      throw new BadInputException("%s is not a regular file".formatted(file));
+    }
+    try (FileChannel channel = FileChannel.open(file)) {
+      return channel.size();
+    } catch (IOException e) {
+      throw unreadable(file, e);
+    }
+  }
+
+  private static BadInputException unreadable(Path file, IOException e) {
+    String reason =
+        switch (e) {
+          case NoSuchFileException _ -> "there is no such file";
+          case AccessDeniedException _ -> "permission denied";
+          case FileSystemException system when system.getReason() != null -> system.getReason();
+          default -> String.valueOf(e.getMessage());
+        };
+    return new BadInputException("cannot read %s: %s".formatted(file, reason));
+  }
+}

@@ -1,0 +1,76 @@
+package io.github.rseq4j.cli;
+
+import static java.util.stream.Collectors.joining;
+
+import io.github.rseq4j.Rseq;
+import io.github.rseq4j.percpu.BuiltInSequences;
+import io.github.rseq4j.sequence.Parameter;
+import io.github.rseq4j.sequence.Sequence;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Lists the built-in sequences, or shows one. */
+@Command(
+    name = "sequences",
+    description = "Lists the built-in sequences, or prints the steps and machine code of one.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    exitCodeListHeading = "Exit codes:%n",
+    exitCodeList = {"0:it was printed", "2:there is no such sequence"})
+final class SequencesCommand implements Callable<Integer> {
+  @Spec
+  @SuppressWarnings("NullAway.Init")
+  private CommandSpec spec;
+
+  @Parameters(arity = "0..1", paramLabel = "NAME", description = "the sequence to print")
+  private @Nullable String name;
+
+  @Override
+  public Integer call() throws BadInputException {
+    PrintWriter out = spec.commandLine().getOut();
+    List<Sequence> sequences = BuiltInSequences.all();
+    if (name == null) {
+      for (Sequence sequence : sequences) {
+        out.printf(
+            "%-12s %2d steps  (%s)%n",
+            sequence.name(), sequence.steps().size(), parameters(sequence));
+      }
+    } else {
+      print(find(sequences, name), out);
+    }
+    out.flush();
+    return 0;
+  }
+
+  private static Sequence find(List<Sequence> sequences, String name) throws BadInputException {
+    for (Sequence sequence : sequences) {
+      if (sequence.name().equals(name)) {
+        return sequence;
+      }
+    }
+    throw new BadInputException(
+        "no sequence is named \"%s\"; there are %s"
+            .formatted(name, sequences.stream().map(Sequence::name).collect(joining(", "))));
+  }
+
+  private static void print(Sequence sequence, PrintWriter out) {
+    var availability = Rseq.availability();
+    out.print(sequence.indexedBy(availability.index().orElse(sequence.index())));
+    out.println();
+    out.println(
+        availability.active()
+            ? "Code, as it runs in this process:"
+            : "Code for x86-64, which does not run here: " + availability.reason());
+    out.print(Rseq.listing(sequence));
+  }
+
+  private static String parameters(Sequence sequence) {
+    return sequence.parameters().stream().map(Parameter::toString).collect(joining(", "));
+  }
+}
