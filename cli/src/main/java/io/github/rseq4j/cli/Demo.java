@@ -107,7 +107,8 @@ final class Demo {
                 () -> {
                   long nanos = 0;
                   try (Input.Reader reader = blocks.reader()) {
-                    while (reader.next() instanceof Block block) {
+                    while (reader.next()) {
+                      Block block = reader.block();
                       long start = System.nanoTime();
                       counter.count(block.bytes(), block.length());
                       nanos += System.nanoTime() - start;
@@ -145,7 +146,8 @@ final class Demo {
       throws BadInputException {
     long nanos = 0;
     try (Input.Reader reader = blocks.reader()) {
-      while (reader.next() instanceof Block block) {
+      while (reader.next()) {
+        Block block = reader.block();
         block.cut();
         long start = System.nanoTime();
         channel.write(block, writer);
@@ -159,7 +161,8 @@ final class Demo {
   private RecordTally fold() throws BadInputException {
     RecordFold fold = new RecordFold();
     try (Input.Reader reader = input.all().reader()) {
-      while (reader.next() instanceof Block block) {
+      while (reader.next()) {
+        Block block = reader.block();
         block.cut();
         for (int i = 0; i < block.records(); i++) {
           int start = block.start(i);

@@ -100,13 +100,13 @@ final class Input {
     /**
      * Reads the next block.
      *
-     * @return the block, the same object each time; null if there is no other
+     * @return whether there was one
      * @throws BadInputException if it cannot be read any more
      */
-    @Nullable Block next() throws BadInputException {
+    boolean next() throws BadInputException {
       long number = source.next.getAndIncrement();
       if (number >= source.count) {
-        return null;
+        return false;
       }
       Part owner = partOf(number);
       try {
@@ -117,10 +117,15 @@ final class Input {
           throw new BadInputException(
               "%s was %,d bytes long and has become shorter".formatted(owner.path, owner.bytes));
         }
-        return block;
+        return true;
       } catch (IOException e) {
         throw unreadable(owner.path, e);
       }
+    }
+
+    /** Returns the block that was read last, the same object each time. */
+    Block block() {
+      return block;
     }
 
     @Override
@@ -136,7 +141,7 @@ final class Input {
 
     private FileChannel open(Part wanted) throws IOException {
       FileChannel open = channel;
-      if (open == null || part != wanted) {
+      if (open == null || !wanted.equals(part)) {
         if (open != null) {
           open.close();
         }

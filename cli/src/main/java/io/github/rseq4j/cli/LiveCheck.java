@@ -110,6 +110,7 @@ final class LiveCheck {
         differences(done, discarded, received));
   }
 
+  @SuppressWarnings("ThreadPriorityCheck") // what is to be shown does not rest on the yield
   private Done work(int worker, long end) {
     byte[] bytes = new byte[RECORD_BYTES];
     MemorySegment record = MemorySegment.ofArray(bytes);

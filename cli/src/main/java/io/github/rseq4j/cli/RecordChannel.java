@@ -96,7 +96,15 @@ sealed interface RecordChannel {
     private final ArrayBlockingQueue<Item> queue = new ArrayBlockingQueue<>(CAPACITY);
     private final List<Item> batch = new ArrayList<>(READ_LIMIT);
 
-    private record Item(int type, byte[] bytes) {}
+    private static final class Item {
+      private final int type;
+      private final byte[] bytes;
+
+      Item(int type, byte[] bytes) {
+        this.type = type;
+        this.bytes = bytes;
+      }
+    }
 
     @Override
     public void write(Block block, Writer writer) {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
 import java.util.stream.Stream;
@@ -24,10 +25,13 @@ final class Disturber implements AutoCloseable {
 
   private final CpuSet allowed = CpuSet.allowed();
   private final SplittableRandom random = new SplittableRandom(42);
-  private final List<Thread> threads =
-      List.of(
-          Thread.ofPlatform().name("shuffler").start(() -> loop(this::move)),
-          Thread.ofPlatform().name("signaller").start(() -> loop(this::signal)));
+  private final List<CompletableFuture<Void>> tasks =
+      List.of(start(this::move), start(this::signal));
+  private volatile boolean stop;
+
+  private CompletableFuture<Void> start(IntConsumer disturbance) {
+    return CompletableFuture.runAsync(() -> loop(disturbance), Thread.ofPlatform()::start);
+  }
 
   private void move(int tid) {
     int cpu = random.nextInt(allowed.bound() + 1);
@@ -38,8 +42,8 @@ final class Disturber implements AutoCloseable {
     Threads.tgkill(tid, SIGPIPE);
   }
 
-  private static void loop(IntConsumer disturbance) {
-    while (!Thread.currentThread().isInterrupted()) {
+  private void loop(IntConsumer disturbance) {
+    while (!stop) {
       for (int tid : tids()) {
         disturbance.accept(tid);
         LockSupport.parkNanos(PAUSE_NANOS);
@@ -58,11 +62,9 @@ final class Disturber implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
-    for (Thread thread : threads) {
-      thread.interrupt();
-      thread.join();
-    }
+  public void close() {
+    stop = true;
+    tasks.forEach(CompletableFuture::join);
     for (int tid : tids()) {
       Threads.setAffinity(tid, allowed);
     }

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Timeout;
  * read exactly once and with all its bytes, every other one is counted as lost; and the records of
  * one thread on one CPU are read in the order of their writing.
  */
+@SuppressWarnings("ThreadPriorityCheck") // yielding makes for more switches; nothing relies on it
 class StressTest {
   private static final int THREADS = 12;
   private static final int COUNTERS = 64;

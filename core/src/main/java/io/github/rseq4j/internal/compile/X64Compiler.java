@@ -110,7 +110,7 @@ public final class X64Compiler {
       Sequence sequence, Target target, long codeAddress, long stateAddress) {
     X64Compiler compiler = new X64Compiler(sequence, target, codeAddress, stateAddress);
     compiler.emit();
-    return new CompiledSequence(compiler.asm.finish(), 0);
+    return new CompiledSequence(compiler.asm.finish());
   }
 
   /**

@@ -81,7 +81,7 @@ public final class Platform {
   public String listing(Sequence sequence) {
     Target target = machine.map(Machine::target).orElseGet(() -> new Target(0, slices(), false));
     IndexKind index = machine.map(Machine::index).orElse(sequence.index());
-    return X64Compiler.compile(sequence.indexedBy(index), target, 0, 0).code().listing();
+    return X64Compiler.compile(sequence.indexedBy(index), target, 0, 0).listing();
   }
 
   /** Returns how many slices each region has. */

@@ -1,18 +1,13 @@
 package io.github.rseq4j.internal.linux;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
+import io.github.rseq4j.ChildJvm;
 import java.io.IOException;
-import java.io.StringReader;
 import java.net.URISyntaxException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 
-/** A JVM of its own, which has to be started differently, and what it finds. */
+/** What this package finds in a JVM of its own, which has to be started differently. */
 final class Probe {
   /**
    * The native call number, and the operation, that refuse this process further executable pages.
@@ -26,27 +21,7 @@ final class Probe {
   /** What the other JVM printed: the answers of this package, and {@code stderr}. */
   static Properties run(Map<String, String> environment, List<String> flags, String... arguments)
       throws IOException, InterruptedException, URISyntaxException {
-    Path classes = Path.of(Libc.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-    String module = "io.github.rseq4j";
-    var command = new ArrayList<String>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(flags);
-    command.addAll(List.of("--module-path", classes.toString(), "--patch-module"));
-    command.add(module + "=" + classes.resolveSibling("test-classes"));
-    command.addAll(List.of("--module", module + "/" + Probe.class.getName()));
-    command.addAll(List.of(arguments));
-    var builder = new ProcessBuilder(command);
-    builder.environment().remove("JAVA_TOOL_OPTIONS");
-    builder.environment().remove("JDK_JAVA_OPTIONS");
-    builder.environment().putAll(environment);
-    var process = builder.start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    String errors = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor()).as("exit status; stderr: %s", errors).isZero();
-    var answers = new Properties();
-    answers.load(new StringReader(output));
-    answers.setProperty("stderr", errors);
-    return answers;
+    return ChildJvm.run(Probe.class, environment, flags, arguments);
   }
 
   /**

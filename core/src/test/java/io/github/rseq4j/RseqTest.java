@@ -1,0 +1,128 @@
+package io.github.rseq4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.github.rseq4j.internal.linux.CpuSet;
+import io.github.rseq4j.internal.linux.Threads;
+import io.github.rseq4j.percpu.BuiltInSequences;
+import io.github.rseq4j.sequence.IndexKind;
+import io.github.rseq4j.sequence.Sequence;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is said to be active, and whether everything gives the same results however it is. */
+class RseqTest {
+  private static final String GRANT = "--enable-native-access=io.github.rseq4j";
+
+  @BeforeEach
+  void requireRseq() {
+    assumeTrue(Rseq.availability().active(), Rseq.availability().reason());
+  }
+
+  private static Properties run(Map<String, String> environment, String... flags) throws Exception {
+    Properties answers = ChildJvm.run(ShortRun.class, environment, List.of(flags));
+    assertThat(answers)
+        .containsEntry("exact", "true")
+        .containsEntry("ring_exact", "true")
+        .containsEntry("node", "0");
+    return answers;
+  }
+
+  @Test
+  void saysWhatIsActive() {
+    Availability availability = Rseq.availability();
+    assertThat(availability.backend()).isEqualTo("x86-64");
+    assertThat(availability.reason()).isEmpty();
+    assertThat(availability.indexKinds()).contains(IndexKind.CPU_ID);
+    assertThat(availability.features()).startsWith("cpu_id");
+    assertThat(availability.cpus().possible()).isEqualTo(CpuSet.possible().toString());
+    assertThat(availability.membarrier()).contains("PRIVATE_EXPEDITED_RSEQ");
+    assertThat(availability.nativeAccess()).isEqualTo("enabled");
+  }
+
+  @Test
+  void currentCpuFollowsTheThread() {
+    CompletableFuture.runAsync(RseqTest::checkCurrentCpu, Thread.ofPlatform()::start).join();
+  }
+
+  private static void checkCurrentCpu() {
+    for (int cpu : CpuSet.allowed().ids().stream().toArray()) {
+      Threads.setAffinity(0, CpuSet.of(cpu));
+      assertThat(Rseq.currentCpu()).isEqualTo(cpu);
+      assertThat(Rseq.currentNode()).isNotNegative();
+      if (Rseq.availability().indexKinds().contains(IndexKind.MM_CID)) {
+        assertThat(Rseq.currentMmCid()).isBetween(0, CpuSet.possible().bound() - 1);
+      }
+    }
+  }
+
+  @Test
+  void listsTheCodeThatRuns() {
+    for (Sequence sequence : BuiltInSequences.all()) {
+      assertThat(Rseq.listing(sequence)).contains("restart:", "abort:", "descriptor:");
+    }
+  }
+
+  @Test
+  void registersThreadsThatTheLibraryDoesNot() throws Exception {
+    Properties answers = run(Map.of("GLIBC_TUNABLES", "glibc.pthread.rseq=0"), GRANT);
+    assertThat(answers)
+        .containsEntry("active", "true")
+        .containsEntry("registered_by", "RSEQ4J")
+        .containsEntry("unknown_cpu", "0")
+        .containsEntry("missing", "0");
+  }
+
+  @Test
+  void theFallbackCanBeForced() throws Exception {
+    Properties answers = run(Map.of(), GRANT, "-Drseq4j.backend=fallback");
+    assertThat(answers)
+        .containsEntry("active", "false")
+        .containsEntry("backend", "fallback")
+        .containsEntry("registered_by", "NOBODY")
+        .containsEntry("unknown_cpu", "0")
+        .containsEntry("mm_cid", "-1");
+    assertThat(answers.getProperty("reason")).contains("rseq4j.backend", "fallback");
+  }
+
+  @Test
+  void withoutNativeAccessItSaysWhichFlagIsMissing() throws Exception {
+    Properties answers =
+        ChildJvm.run(ShortRun.class, Map.of(), List.of("--illegal-native-access=deny"));
+    assertThat(answers)
+        .containsEntry("exact", "true")
+        .containsEntry("ring_exact", "true")
+        .containsEntry("active", "false")
+        .containsEntry("native_access", "denied");
+    assertThat(answers.getProperty("reason")).contains(GRANT);
+  }
+
+  @Test
+  void anUnknownBackendIsRefused() {
+    assertThat(catchThrowable(() -> run(Map.of(), GRANT, "-Drseq4j.backend=fast")))
+        .hasMessageContaining("rseq4j.backend is \"fast\", must be x86-64 or fallback");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "-Xint",
+        "-XX:TieredStopAtLevel=1",
+        "-XX:+UseSerialGC",
+        "-XX:+UseParallelGC",
+        "-XX:+UseG1GC",
+        "-XX:+UseZGC",
+        "-XX:+UseShenandoahGC"
+      })
+  void isActiveAndExactHoweverTheJvmIsSetUp(String flag) throws Exception {
+    assertThat(run(Map.of(), GRANT, flag)).containsEntry("active", "true");
+  }
+}
