@@ -32,14 +32,20 @@ sealed interface ByteCounter {
   /** Returns what has been counted. */
   ByteTally tally();
 
-  /** What has been counted: how often each byte value occurs, and the lines. */
-  record ByteTally(List<Long> values, long lines) {
-    static ByteTally of(LongStream values, long lines) {
-      return new ByteTally(values.boxed().toList(), lines);
+  /**
+   * What has been counted.
+   *
+   * @param counts how often each byte value occurs
+   * @param lines how many lines there are
+   */
+  record ByteTally(List<Long> counts, long lines) {
+    static ByteTally of(LongStream counts, long lines) {
+      return new ByteTally(counts.boxed().toList(), lines);
     }
 
+    /** Returns how many bytes there are. */
     long bytes() {
-      return values.stream().mapToLong(Long::longValue).sum();
+      return counts.stream().mapToLong(Long::longValue).sum();
     }
   }
 

@@ -2,21 +2,24 @@ package io.github.rseq4j.cli;
 
 import io.github.rseq4j.Rseq;
 import io.github.rseq4j.cli.ByteCounter.ByteTally;
-import io.github.rseq4j.cli.RecordChannel.Writer;
+import io.github.rseq4j.cli.Contender.Lap;
 import io.github.rseq4j.cli.RecordFold.RecordTally;
+import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.Map;
 
 /**
  * The main job: counts every byte and every line of some files from several threads, and passes
  * every record to a reader, with rseq4j, in plain Java, and with what the JDK has for it.
  *
- * <p>Each contender does all of it once to be timed, after it has done the beginning of it for the
- * JVM to compile what it needs.
+ * <p>The contenders take turns, a part of the files each, so that whatever else the machine does
+ * meanwhile is equally hard on all of them. Before, each does the beginning of the job on its own
+ * for the JVM to compile what it needs.
  */
 final class Demo {
-  /** How many steps a run shows on its {@link Progress}. */
-  static final int STEPS = 6;
+  /** How often each contender has its turn. */
+  static final int LAPS = 16;
 
   private static final long WARM_UP_BLOCKS = 1024;
   private static final Workers ALONE = new Workers(1, false);
@@ -31,44 +34,64 @@ final class Demo {
     this.progress = progress;
   }
 
-  /**
-   * What one contender has come to.
-   *
-   * @param tally its result
-   * @param operations how many operations it took
-   * @param nanos how long the threads took for them, all together
-   * @param <T> the kind of result
-   */
-  record Measured<T>(T tally, long operations, long nanos) {
-    /** Returns how long an operation took, in nanoseconds. */
-    double nanosEach() {
-      return (double) nanos / operations;
+  /** Who takes part. */
+  enum Entry {
+    PER_CPU("PerCpuCounters, PerCpuLongAdder"),
+    RING("PerCpuRingBuffer"),
+    PLAIN("plain long[256], one thread"),
+    STRIPED("LongAdder[256], LongAdder"),
+    ATOMIC("AtomicLongArray, AtomicLong"),
+    QUEUE("ArrayBlockingQueue, byte[]");
+
+    private final String title;
+
+    Entry(String title) {
+      this.title = title;
+    }
+
+    /** Returns what it works with. */
+    @Override
+    public String toString() {
+      return title;
     }
   }
 
   /**
-   * What passing records has come to.
+   * What all have come to.
    *
-   * @param records what the reader got
-   * @param refusals how many times a writer found no room
-   * @param discarded how many times the channel says that it had none
-   */
-  record Passed(RecordTally records, long refusals, long discarded) {}
-
-  /**
-   * What all contenders have come to.
-   *
+   * @param bytes what those that count have counted
+   * @param passed what has come of the passing of records
+   * @param plainRecords what has come of folding them in one thread
+   * @param laps how long everybody took, turn by turn
    * @param restarts how many sequences the kernel has aborted meanwhile
    */
   record Outcome(
-      Measured<ByteTally> plainBytes,
+      Map<Entry, ByteTally> bytes,
+      Map<Entry, Passing.Result> passed,
       RecordTally plainRecords,
-      Measured<ByteTally> perCpuBytes,
-      Measured<ByteTally> stripedBytes,
-      Measured<ByteTally> atomicBytes,
-      Measured<Passed> ringRecords,
-      Measured<Passed> queueRecords,
+      Map<Entry, List<Lap>> laps,
       long restarts) {}
+
+  /** The contenders of one race. */
+  private record Field(Map<Entry, Counting> counting, Map<Entry, Passing> passing) {
+    static Field of(Workers workers) {
+      Field field = new Field(new EnumMap<>(Entry.class), new EnumMap<>(Entry.class));
+      field.counting.put(Entry.PER_CPU, new Counting(workers, new ByteCounter.PerCpu()));
+      field.counting.put(Entry.PLAIN, new Counting(ALONE, new ByteCounter.Plain()));
+      field.counting.put(Entry.STRIPED, new Counting(workers, new ByteCounter.Striped()));
+      field.counting.put(Entry.ATOMIC, new Counting(workers, new ByteCounter.Atomic()));
+      field.passing.put(Entry.RING, new Passing(workers, new RecordChannel.Ring()));
+      field.passing.put(Entry.QUEUE, new Passing(workers, new RecordChannel.Queue()));
+      return field;
+    }
+
+    Map<Entry, Contender> all() {
+      Map<Entry, Contender> all = new EnumMap<>(Entry.class);
+      all.putAll(counting);
+      all.putAll(passing);
+      return all;
+    }
+  }
 
   /**
    * Does everything.
@@ -77,90 +100,32 @@ final class Demo {
    */
   Outcome run() throws BadInputException {
     long restarts = Rseq.restarts();
-    var perCpu = count("rseq4j, bytes and lines", workers, ByteCounter.PerCpu::new);
-    var ring = pass("rseq4j, records", RecordChannel.Ring::new);
-    restarts = Rseq.restarts() - restarts;
-    var plain = count("plain Java in one thread", ALONE, ByteCounter.Plain::new);
-    RecordTally plainRecords = fold();
-    var striped = count("LongAdder", workers, ByteCounter.Striped::new);
-    var atomic = count("AtomicLongArray", workers, ByteCounter.Atomic::new);
-    var queue = pass("ArrayBlockingQueue", RecordChannel.Queue::new);
-    progress.end();
-    return new Outcome(plain, plainRecords, perCpu, striped, atomic, ring, queue, restarts);
-  }
-
-  private Measured<ByteTally> count(String name, Workers workers, Supplier<ByteCounter> contenders)
-      throws BadInputException {
-    progress.begin(name, input.bytes());
-    count(workers, contenders.get(), input.first(WARM_UP_BLOCKS), false);
-    ByteCounter counter = contenders.get();
-    long nanos = count(workers, counter, input.all(), true);
-    ByteTally tally = counter.tally();
-    return new Measured<>(tally, tally.bytes() + tally.lines(), nanos);
-  }
-
-  private long count(Workers workers, ByteCounter counter, Input.Blocks blocks, boolean timed)
-      throws BadInputException {
-    return sum(
-        workers.run(
-            _ ->
-                () -> {
-                  long nanos = 0;
-                  try (Input.Reader reader = blocks.reader()) {
-                    while (reader.next()) {
-                      Block block = reader.block();
-                      long start = System.nanoTime();
-                      counter.count(block.bytes(), block.length());
-                      nanos += System.nanoTime() - start;
-                      advance(timed, block);
-                    }
-                  }
-                  return nanos;
-                }));
-  }
-
-  private Measured<Passed> pass(String name, Supplier<RecordChannel> contenders)
-      throws BadInputException {
-    progress.begin(name, input.bytes());
-    pass(contenders.get(), input.first(WARM_UP_BLOCKS), false);
-    return pass(contenders.get(), input.all(), true);
-  }
-
-  private Measured<Passed> pass(RecordChannel channel, Input.Blocks blocks, boolean timed)
-      throws BadInputException {
-    RecordFold fold = new RecordFold();
-    List<Written> written;
-    try (Drain reader = Drain.start(() -> channel.read(fold))) {
-      written = workers.run(_ -> () -> write(channel, blocks, new Writer(reader), timed));
+    for (var one : Field.of(workers).all().entrySet()) {
+      progress.show("warming up: " + one.getKey());
+      one.getValue().run(input.first(WARM_UP_BLOCKS));
     }
-    long refusals = sum(written.stream().map(Written::refusals).toList());
-    long nanos = sum(written.stream().map(Written::nanos).toList());
-    RecordTally tally = fold.tally();
-    return new Measured<>(new Passed(tally, refusals, channel.discarded()), tally.records(), nanos);
-  }
-
-  /** What one writing thread has done. */
-  private record Written(long refusals, long nanos) {}
-
-  private Written write(RecordChannel channel, Input.Blocks blocks, Writer writer, boolean timed)
-      throws BadInputException {
-    long nanos = 0;
-    try (Input.Reader reader = blocks.reader()) {
-      while (reader.next()) {
-        Block block = reader.block();
-        block.cut();
-        long start = System.nanoTime();
-        channel.write(block, writer);
-        nanos += System.nanoTime() - start;
-        advance(timed, block);
+    Field field = Field.of(workers);
+    Map<Entry, List<Lap>> laps = new EnumMap<>(Entry.class);
+    for (int lap = 0; lap < LAPS; lap++) {
+      for (var one : field.all().entrySet()) {
+        progress.show("part %d of %d: %s".formatted(lap + 1, LAPS, one.getKey()));
+        laps.computeIfAbsent(one.getKey(), _ -> new ArrayList<>())
+            .add(one.getValue().run(input.part(lap, LAPS)));
       }
     }
-    return new Written(writer.refusals(), nanos - writer.waitedNanos());
+    progress.show("plain Java, records");
+    RecordTally plainRecords = fold();
+    progress.end();
+    Map<Entry, ByteTally> bytes = new EnumMap<>(Entry.class);
+    field.counting.forEach((entry, counting) -> bytes.put(entry, counting.counter().tally()));
+    Map<Entry, Passing.Result> passed = new EnumMap<>(Entry.class);
+    field.passing.forEach((entry, passing) -> passed.put(entry, passing.result()));
+    return new Outcome(bytes, passed, plainRecords, laps, Rseq.restarts() - restarts);
   }
 
   private RecordTally fold() throws BadInputException {
     RecordFold fold = new RecordFold();
-    try (Input.Reader reader = input.all().reader()) {
+    try (Input.Reader reader = input.part(0, 1).reader()) {
       while (reader.next()) {
         Block block = reader.block();
         block.cut();
@@ -171,15 +136,5 @@ final class Demo {
       }
     }
     return fold.tally();
-  }
-
-  private void advance(boolean timed, Block block) {
-    if (timed) {
-      progress.advance(block.length());
-    }
-  }
-
-  private static long sum(List<Long> numbers) {
-    return numbers.stream().mapToLong(Long::longValue).sum();
   }
 }

@@ -62,10 +62,10 @@ final class DemoCommand implements Callable<Integer> {
     Input input = new Input(files.isEmpty() ? filesOfJdk() : files);
     PrintWriter out = spec.commandLine().getOut();
     out.printf(
-        "input   %,d bytes in %d file%s%n",
+        "input: %,d bytes in %d file%s%n",
         input.bytes(), input.files(), input.files() == 1 ? "" : "s");
     out.flush();
-    Progress progress = new Progress(spec.commandLine().getErr(), "demo", Demo.STEPS);
+    Progress progress = new Progress(spec.commandLine().getErr(), "demo: ");
     Demo.Outcome outcome = new Demo(input, workers, progress).run();
     DemoReport report = DemoReport.of(Rseq.availability(), workers, outcome);
     out.print(report);

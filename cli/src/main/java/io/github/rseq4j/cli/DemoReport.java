@@ -2,11 +2,15 @@ package io.github.rseq4j.cli;
 
 import io.github.rseq4j.Availability;
 import io.github.rseq4j.cli.ByteCounter.ByteTally;
-import io.github.rseq4j.cli.Demo.Measured;
+import io.github.rseq4j.cli.Contender.Lap;
+import io.github.rseq4j.cli.Demo.Entry;
 import io.github.rseq4j.cli.Demo.Outcome;
-import io.github.rseq4j.cli.Demo.Passed;
 import io.github.rseq4j.cli.RecordFold.RecordTally;
+import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 
 /** Compares what the contenders of a {@link Demo} have come to, in words. */
 final class DemoReport {
@@ -24,7 +28,7 @@ final class DemoReport {
   /** Makes the report. */
   static DemoReport of(Availability availability, Workers workers, Outcome outcome) {
     DemoReport report = new DemoReport(outcome);
-    report.line("active  " + activeLine(availability));
+    report.line("active: " + activeLine(availability));
     report.line("");
     report.results();
     report.line("");
@@ -40,6 +44,7 @@ final class DemoReport {
     return exact;
   }
 
+  /** Returns the report, each line ended. */
   @Override
   public String toString() {
     return text.toString();
@@ -47,7 +52,7 @@ final class DemoReport {
 
   private static String activeLine(Availability availability) {
     return availability.active()
-        ? "%s machine code, threads registered by %s, indexed by %s, Linux %s, %s"
+        ? "%s code, registered by %s, indexed by %s; Linux %s, %s"
             .formatted(
                 availability.backend(),
                 availability.registeredBy().name().toLowerCase(Locale.ROOT),
@@ -58,89 +63,118 @@ final class DemoReport {
   }
 
   private void results() {
-    ByteTally bytes = outcome.perCpuBytes().tally();
-    ByteTally plainBytes = outcome.plainBytes().tally();
-    Passed passed = outcome.ringRecords().tally();
-    RecordTally records = passed.records();
+    ByteTally bytes = tally(Entry.PER_CPU);
+    ByteTally plainBytes = tally(Entry.PLAIN);
+    Passing.Result ring = passed(Entry.RING);
+    RecordTally records = ring.received();
     RecordTally plainRecords = outcome.plainRecords();
-    line("%-28s %20s %20s".formatted("results", "rseq4j", "plain Java"));
+    columns("results", "rseq4j", "plain Java", "");
     compare("bytes", bytes.bytes(), plainBytes.bytes());
-    compare("byte values, counts equal", equalCounts(bytes, plainBytes), ByteCounter.VALUES);
+    compare("byte values counted alike", equalCounts(bytes, plainBytes), ByteCounter.VALUES);
     compare("lines", bytes.lines(), plainBytes.lines());
     compare("records", records.records(), plainRecords.records());
     compare("bytes in records", records.bytes(), plainRecords.bytes());
     compareHex("checksum of records", records.checksum(), plainRecords.checksum());
-    line("%-28s %20s %20s".formatted("", "lost()", "writers' count"));
-    compare("ring full, written again", passed.discarded(), passed.refusals());
-    rival("LongAdder[256]", outcome.stripedBytes().tally().equals(plainBytes));
-    rival("AtomicLongArray", outcome.atomicBytes().tally().equals(plainBytes));
-    rival("ArrayBlockingQueue", outcome.queueRecords().tally().records().equals(plainRecords));
+    columns("", "the ring counted", "its writers saw", "");
+    compare("times a ring was full", ring.discarded(), ring.refusals());
+    same(Entry.STRIPED, tally(Entry.STRIPED).equals(plainBytes));
+    same(Entry.ATOMIC, tally(Entry.ATOMIC).equals(plainBytes));
+    same(Entry.QUEUE, passed(Entry.QUEUE).received().equals(plainRecords));
   }
 
-  private void rival(String name, boolean equal) {
-    exact &= equal;
-    line("%-70s  %s".formatted("the same from " + name, equal ? "exact" : "DIFFERENT"));
+  private ByteTally tally(Entry entry) {
+    return Objects.requireNonNull(outcome.bytes().get(entry));
+  }
+
+  private Passing.Result passed(Entry entry) {
+    return Objects.requireNonNull(outcome.passed().get(entry));
+  }
+
+  private List<Lap> laps(Entry entry) {
+    return Objects.requireNonNull(outcome.laps().get(entry));
   }
 
   private static long equalCounts(ByteTally tally, ByteTally expected) {
-    long equal = 0;
-    for (int value = 0; value < ByteCounter.VALUES; value++) {
-      if (tally.values().get(value).equals(expected.values().get(value))) {
-        equal++;
-      }
-    }
-    return equal;
+    return IntStream.range(0, ByteCounter.VALUES)
+        .filter(value -> tally.counts().get(value).equals(expected.counts().get(value)))
+        .count();
   }
 
   private void compare(String what, long is, long expected) {
     exact &= is == expected;
-    String judgement = is == expected ? "exact" : "DIFFERENT by %+,d".formatted(is - expected);
-    line("%-28s %,20d %,20d  %s".formatted(what, is, expected, judgement));
+    columns(
+        what,
+        "%,d".formatted(is),
+        "%,d".formatted(expected),
+        is == expected ? "exact" : "DIFFERENT by %+,d".formatted(is - expected));
   }
 
   private void compareHex(String what, long is, long expected) {
     exact &= is == expected;
-    String judgement = is == expected ? "exact" : "DIFFERENT";
-    line("%-28s %20x %20x  %s".formatted(what, is, expected, judgement));
+    columns(
+        what,
+        Long.toHexString(is),
+        Long.toHexString(expected),
+        is == expected ? "exact" : "DIFFERENT");
+  }
+
+  private void same(Entry entry, boolean equal) {
+    exact &= equal;
+    line("%-86s  %s".formatted("the same with " + entry, equal ? "exact" : "DIFFERENT"));
   }
 
   private void times(Workers workers) {
-    var bytes = outcome.perCpuBytes();
-    var records = outcome.ringRecords();
-    row(
-        "%s on %d CPUs".formatted(workers, Runtime.getRuntime().availableProcessors()),
+    long bytes = Lap.sum(laps(Entry.PER_CPU)).operations();
+    long records = Lap.sum(laps(Entry.RING)).operations();
+    int cpus = Runtime.getRuntime().availableProcessors();
+    columns(
+        "%s on %d CPU%s".formatted(workers, cpus, cpus == 1 ? "" : "s"),
         "ns per operation",
-        "rseq4j takes");
-    line("count a byte, or a line: %,d operations".formatted(bytes.operations()));
-    row("  rseq4j: PerCpuCounters, PerCpuLongAdder", each(bytes), "");
-    rival("  JDK: LongAdder[256], LongAdder", outcome.stripedBytes(), bytes);
-    rival("  JDK: AtomicLongArray, AtomicLong", outcome.atomicBytes(), bytes);
-    rival("  plain long[256], one thread", outcome.plainBytes(), bytes);
+        "rseq4j takes",
+        "");
+    line("count a byte (and a line): %,d times".formatted(bytes));
+    time(Entry.PER_CPU, Entry.PER_CPU);
+    time(Entry.STRIPED, Entry.PER_CPU);
+    time(Entry.ATOMIC, Entry.PER_CPU);
+    time(Entry.PLAIN, Entry.PER_CPU);
     line(
-        "write a record: %,d operations, %,d bytes on average"
-            .formatted(
-                records.operations(),
-                records.tally().records().bytes() / Math.max(1, records.operations())));
-    row("  rseq4j: PerCpuRingBuffer", each(records), "");
-    rival("  JDK: ArrayBlockingQueue, byte[]", outcome.queueRecords(), records);
+        "write a record: %,d times, %,d bytes on average"
+            .formatted(records, bytes / Math.max(1, records)));
+    time(Entry.RING, Entry.RING);
+    time(Entry.QUEUE, Entry.RING);
     line("");
     line(
-        "An operation's time is that of the threads in the loop around it, added up and divided by");
-    line("the operations. Reading files, cutting them into records and waiting for room in a full");
-    line("ring or queue are left out; waiting for a CPU, with more threads than CPUs, is not.");
+        "Each is the median of %d parts, in which all take turns. The time of an operation is"
+            .formatted(Demo.LAPS));
+    line("that of all threads in the loop around it, divided by the operations. Left out: reading");
+    line("files, cutting them into records, waiting for room in a ring or queue. Left in: waiting");
+    line("for a CPU, where there are more threads than CPUs.");
   }
 
-  private void rival(String name, Measured<?> it, Measured<?> ours) {
-    boolean enough = it.operations() >= FEWEST_TO_TIME;
-    row(name, each(it), enough ? "%.2f of it".formatted(ours.nanosEach() / it.nanosEach()) : "");
+  private void time(Entry it, Entry ours) {
+    List<Lap> laps = laps(it);
+    boolean enough = Lap.sum(laps).operations() >= FEWEST_TO_TIME;
+    columns(
+        "  " + it,
+        enough ? "%.1f".formatted(median(laps.stream().mapToDouble(Lap::nanosEach))) : "too few",
+        enough && it != ours ? "%.2f of it".formatted(medianRatio(laps(ours), laps)) : "",
+        "");
   }
 
-  private static String each(Measured<?> it) {
-    return it.operations() >= FEWEST_TO_TIME ? "%.1f".formatted(it.nanosEach()) : "too few";
+  private static double medianRatio(List<Lap> ours, List<Lap> theirs) {
+    return median(
+        IntStream.range(0, ours.size())
+            .mapToDouble(i -> ours.get(i).nanosEach() / theirs.get(i).nanosEach()));
   }
 
-  private void row(String name, String each, String ratio) {
-    line("%-48s %20s %20s".formatted(name, each, ratio));
+  private static double median(DoubleStream numbers) {
+    double[] sorted = numbers.filter(Double::isFinite).sorted().toArray();
+    int middle = sorted.length / 2;
+    return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  }
+
+  private void columns(String first, String second, String third, String fourth) {
+    line("%-44s %20s %20s  %s".formatted(first, second, third, fourth));
   }
 
   private void line(String line) {

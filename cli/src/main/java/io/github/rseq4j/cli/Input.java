@@ -63,21 +63,22 @@ final class Input {
 
   /** Deals out the first blocks, at most {@code limit}, to any number of readers. */
   Blocks first(long limit) {
-    return new Blocks(Math.min(limit, blocks));
+    return new Blocks(0, Math.min(limit, blocks));
   }
 
-  /** Deals out all blocks to any number of readers. */
-  Blocks all() {
-    return new Blocks(blocks);
+  /** Deals out the blocks of one part of {@code count} equal ones, numbered from 0. */
+  Blocks part(int part, int count) {
+    return new Blocks(blocks * part / count, blocks * (part + 1) / count);
   }
 
   /** Blocks to be dealt out, each once. */
   final class Blocks {
-    private final AtomicLong next = new AtomicLong();
-    private final long count;
+    private final AtomicLong next;
+    private final long end;
 
-    private Blocks(long count) {
-      this.count = count;
+    private Blocks(long begin, long end) {
+      this.next = new AtomicLong(begin);
+      this.end = end;
     }
 
     /** Makes a reader, for one thread. */
@@ -105,7 +106,7 @@ final class Input {
      */
     boolean next() throws BadInputException {
       long number = source.next.getAndIncrement();
-      if (number >= source.count) {
+      if (number >= source.end) {
         return false;
       }
       Part owner = partOf(number);

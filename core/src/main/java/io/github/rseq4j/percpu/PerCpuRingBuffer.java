@@ -153,7 +153,8 @@ public final class PerCpuRingBuffer implements AutoCloseable {
    */
   public boolean write(int type, MemorySegment source) {
     int length = checkLength(source.byteSize());
-    if (length > RingSequences.COPY_LIMIT) {
+    // A mapped file may have been truncated: Java code survives that, machine code does not.
+    if (length > RingSequences.COPY_LIMIT || source.isMapped()) {
       return writeByClaim(type, source);
     }
     long result;
@@ -191,6 +192,8 @@ public final class PerCpuRingBuffer implements AutoCloseable {
    */
   public @Nullable Claim tryClaim(int type, int length) {
     checkLength(length);
+    // Made first: if there were no memory for it later, the space would stay claimed for ever.
+    Claim claim = new Claim(region, type, length);
     long result;
     try {
       result =
@@ -205,8 +208,12 @@ public final class PerCpuRingBuffer implements AutoCloseable {
     } finally {
       Reference.reachabilityFence(region);
     }
-    boolean claimed = result >= RingLayout.DATA.displacement() || refused(result);
-    return claimed ? new Claim(region, result, type, length) : null;
+    if (result < RingLayout.DATA.displacement() && !refused(result)) {
+      return null;
+    }
+    claim.record = result;
+    claim.open.set(true);
+    return claim;
   }
 
   /**
@@ -257,6 +264,11 @@ public final class PerCpuRingBuffer implements AutoCloseable {
           break;
         }
         int length = RingLayout.length(header);
+        if (RingLayout.recordBytes(length) > tail - head) {
+          throw new IllegalStateException(
+              "record of %d bytes in %d: a claim was written after its commit"
+                  .formatted(length, tail - head));
+        }
         if (!RingLayout.isAbandoned(header)) {
           int type = RingLayout.type(header);
           handler.onRecord(type, readable, record + RingLayout.HEADER_BYTES, length);
@@ -322,14 +334,13 @@ public final class PerCpuRingBuffer implements AutoCloseable {
   /** Space for one record, reserved in a {@link PerCpuRingBuffer}. */
   public static final class Claim implements AutoCloseable {
     private final Region region;
-    private final long record;
+    private long record;
     private final int type;
     private final int length;
-    private final AtomicBoolean open = new AtomicBoolean(true);
+    private final AtomicBoolean open = new AtomicBoolean();
 
-    private Claim(Region region, long record, int type, int length) {
+    private Claim(Region region, int type, int length) {
       this.region = region;
-      this.record = record;
       this.type = type;
       this.length = length;
     }

@@ -50,7 +50,8 @@ public final class Frame {
    * Runs a sequence on a slice and returns the result of its exit.
    *
    * @param sequence the sequence
-   * @param slice the memory it works on, at least {@link Sequence#minimumSlice()} bytes
+   * @param slice the memory it works on, at least {@link Sequence#minimumSlice()} bytes, aligned to
+   *     8 bytes
    * @param sliceOffset what {@link Step.SliceOffset} answers
    * @param arguments a {@link Long} for each value, a {@link MemorySegment} for each source
    */

@@ -126,7 +126,7 @@ public final class Sequence {
     }
     text.append(") by ").append(index).append('\n');
     for (int i = 0; i < steps.size(); i++) {
-      text.append("%3d  %s%n".formatted(i, steps.get(i)));
+      text.append("%3d  %s\n".formatted(i, steps.get(i)));
     }
     return text.toString();
   }

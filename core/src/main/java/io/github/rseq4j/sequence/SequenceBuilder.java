@@ -16,15 +16,25 @@ public final class SequenceBuilder {
 
   SequenceBuilder() {}
 
-  /** Adds a 64-bit parameter. */
+  /**
+   * Adds a 64-bit parameter.
+   *
+   * @throws IllegalStateException if there is a step already
+   */
   public Value parameter(String name) {
-    Value value = new Value(ids++, name);
+    requireNoSteps(name);
+    Value value = value(name);
     parameters.add(value);
     return value;
   }
 
-  /** Adds a parameter that is memory to copy from. */
+  /**
+   * Adds a parameter that is memory to copy from.
+   *
+   * @throws IllegalStateException if there is a step already
+   */
   public Source source(String name) {
+    requireNoSteps(name);
     Source source = new Source(ids++, name);
     parameters.add(source);
     return source;
@@ -154,6 +164,15 @@ public final class SequenceBuilder {
 
   List<Step> steps() {
     return steps;
+  }
+
+  /** A parameter's number is its place among the arguments, so it comes before all results. */
+  private void requireNoSteps(String parameter) {
+    if (!steps.isEmpty()) {
+      throw new IllegalStateException(
+          "parameter %s comes after %d steps, must come before the first"
+              .formatted(parameter, steps.size()));
+    }
   }
 
   private Value value(String name) {

@@ -1,8 +1,8 @@
 package io.github.rseq4j.sequence;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,7 +21,7 @@ public final class Verifier {
   private @Nullable Set<Value> set;
 
   /** For each label that was skipped to and not yet placed, the values set at all those skips. */
-  private final Map<Label, Set<Value>> pending = new HashMap<>();
+  private final Map<Label, Set<Value>> pending = new LinkedHashMap<>();
 
   private final Set<Label> placed = new HashSet<>();
   private final Set<Value> everSet;
@@ -83,7 +83,8 @@ public final class Verifier {
       throw refusal(Rule.ONE_COMMIT, "the last path ends without a commit");
     }
     if (!pending.isEmpty()) {
-      throw refusal(Rule.FORWARD_ONLY, "label %s is not placed".formatted(pending.keySet()));
+      Label first = pending.keySet().iterator().next();
+      throw refusal(Rule.FORWARD_ONLY, "label %s is not placed".formatted(first));
     }
   }
 

@@ -8,11 +8,15 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -251,6 +255,45 @@ class PerCpuRingBufferTest {
         .isInstanceOf(IndexOutOfBoundsException.class);
     assertThat(read(10)).isZero();
     assertThat(ring.lost()).isZero();
+  }
+
+  @Test
+  void writesFromMappedFiles(@TempDir Path folder) throws Exception {
+    Path file = Files.writeString(folder.resolve("file"), "mapped");
+    try (FileChannel channel = FileChannel.open(file);
+        Arena arena = Arena.ofShared()) {
+      MemorySegment mapped = channel.map(FileChannel.MapMode.READ_ONLY, 0, 6, arena);
+      assertThat(ring.write(1, mapped)).isTrue();
+      Files.writeString(file, "");
+      assertThatThrownBy(() -> ring.write(2, mapped)).isInstanceOf(InternalError.class);
+    }
+    ring.write(3, "after".getBytes(UTF_8));
+    assertThat(read(10)).isEqualTo(2);
+    assertThat(records).containsExactlyInAnyOrder("1:mapped", "3:after");
+  }
+
+  @Test
+  void aClaimWrittenAfterItsCommitIsNoticed() {
+    // The thread may go to another CPU in between, whose ring the late bytes are not in.
+    assertThatThrownBy(
+            () -> {
+              for (int attempt = 0; attempt < 100; attempt++) {
+                writeAfterCommit();
+                read(Integer.MAX_VALUE);
+              }
+            })
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("after its commit");
+  }
+
+  private void writeAfterCommit() {
+    PerCpuRingBuffer.Claim claim = Objects.requireNonNull(ring.tryClaim(1, 64));
+    MemorySegment late = claim.segment();
+    claim.abort();
+    assertThat(read(10)).isZero();
+    for (int i = 0; i < 10_000 && ring.write(1, new byte[0]); i++) {
+      late.fill((byte) 0x3f);
+    }
   }
 
   @Test
