@@ -30,12 +30,14 @@ public final class AssembledCode {
 
   /**
    * Returns the code as a table for people: offset, bytes, text and note of each line, and the
-   * labels at the left margin. Bytes that do not fit in a row go on in the next.
+   * labels at the left margin. Bytes that do not fit in a row go on in the next; a note that stays
+   * the same is shown once.
    */
   public String listing() {
     int textWidth = lines.stream().mapToInt(line -> line.text().length()).max().orElse(0);
     String format = "  %04x  %-" + (3 * BYTES_PER_ROW) + "s %-" + textWidth + "s  %s";
     List<String> rows = new ArrayList<>();
+    String shown = "";
     for (Line line : lines) {
       if (line.length() == 0) {
         rows.add(line.text());
@@ -44,11 +46,9 @@ public final class AssembledCode {
       for (int from = line.offset(); from < end; from += BYTES_PER_ROW) {
         boolean first = from == line.offset();
         String hex = HEX.formatHex(bytes, from, Math.min(from + BYTES_PER_ROW, end));
-        String note = line.note().isEmpty() ? "" : "; " + line.note();
-        rows.add(
-            format
-                .formatted(from, hex, first ? line.text() : "", first ? note : "")
-                .stripTrailing());
+        String note = line.note().isEmpty() || line.note().equals(shown) ? "" : "; " + line.note();
+        rows.add(format.formatted(from, hex, first ? line.text() : "", note).stripTrailing());
+        shown = line.note();
       }
     }
     return String.join("\n", rows) + "\n";

@@ -69,7 +69,7 @@ class AssemblerTest {
         .isEqualTo(
             """
               0000  48 8d 05 29 00 00 00           lea rax,[rip+descriptor]            ; arm
-              0007  64 48 89 04 25 a8 09 00 00     mov QWORD PTR fs:0x9a8,rax          ; arm
+              0007  64 48 89 04 25 a8 09 00 00     mov QWORD PTR fs:0x9a8,rax
             start:
               0010  49 83 44 d3 10 01              add QWORD PTR [r11+rdx*8+0x10],0x1  ; commit
               0016  c3                             ret
