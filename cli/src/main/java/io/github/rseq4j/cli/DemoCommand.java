@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
       "2:a file cannot be read, or an argument cannot be used"
     })
 final class DemoCommand implements Callable<Integer> {
-  private static final int MOST_THREADS = 4096;
+  private static final int MOST_THREADS = 1024;
   private static final int THREADS_PER_CPU = 2;
 
   @Spec
@@ -62,8 +62,8 @@ final class DemoCommand implements Callable<Integer> {
     Input input = new Input(files.isEmpty() ? filesOfJdk() : files);
     PrintWriter out = spec.commandLine().getOut();
     out.printf(
-        "input: %,d bytes in %d file%s%n",
-        input.bytes(), input.files(), input.files() == 1 ? "" : "s");
+        "input: %s bytes in %d file%s%n",
+        Figures.grouped(input.bytes()), input.files(), input.files() == 1 ? "" : "s");
     out.flush();
     Progress progress = new Progress(spec.commandLine().getErr(), "demo: ");
     Demo.Outcome outcome = new Demo(input, workers, progress).run();

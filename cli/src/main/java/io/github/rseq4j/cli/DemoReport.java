@@ -17,6 +17,9 @@ final class DemoReport {
   /** With fewer operations, what happens once costs more than they do. */
   private static final long FEWEST_TO_TIME = 100_000;
 
+  /** Below this, two digits after the point are too few. */
+  private static final double SMALL_RATIO = 0.1;
+
   private final Outcome outcome;
   private final StringBuilder text = new StringBuilder();
   private boolean exact = true;
@@ -34,7 +37,7 @@ final class DemoReport {
     report.line("");
     report.times(workers);
     report.line("");
-    report.line("restarts seen: %,d".formatted(outcome.restarts()));
+    report.line("restarts seen: " + Figures.grouped(outcome.restarts()));
     report.line(report.exact ? "every figure is exact" : "NOT EXACT: see the differences");
     return report;
   }
@@ -104,9 +107,9 @@ final class DemoReport {
     exact &= is == expected;
     columns(
         what,
-        "%,d".formatted(is),
-        "%,d".formatted(expected),
-        is == expected ? "exact" : "DIFFERENT by %+,d".formatted(is - expected));
+        Figures.grouped(is),
+        Figures.grouped(expected),
+        is == expected ? "exact" : "DIFFERENT by " + Figures.grouped(is - expected));
   }
 
   private void compareHex(String what, long is, long expected) {
@@ -132,14 +135,14 @@ final class DemoReport {
         "ns per operation",
         "rseq4j takes",
         "");
-    line("count a byte (and a line): %,d times".formatted(bytes));
+    line("count a byte (and a line): %s times".formatted(Figures.grouped(bytes)));
     time(Entry.PER_CPU, Entry.PER_CPU);
     time(Entry.STRIPED, Entry.PER_CPU);
     time(Entry.ATOMIC, Entry.PER_CPU);
     time(Entry.PLAIN, Entry.PER_CPU);
     line(
-        "write a record: %,d times, %,d bytes on average"
-            .formatted(records, bytes / Math.max(1, records)));
+        "write a record: %s times, %d bytes on average"
+            .formatted(Figures.grouped(records), bytes / Math.max(1, records)));
     time(Entry.RING, Entry.RING);
     time(Entry.QUEUE, Entry.RING);
     line("");
@@ -156,9 +159,13 @@ final class DemoReport {
     boolean enough = Lap.sum(laps).operations() >= FEWEST_TO_TIME;
     columns(
         "  " + it,
-        enough ? "%.1f".formatted(median(laps.stream().mapToDouble(Lap::nanosEach))) : "too few",
-        enough && it != ours ? "%.2f of it".formatted(medianRatio(laps(ours), laps)) : "",
+        enough ? Figures.rounded(median(laps.stream().mapToDouble(Lap::nanosEach)), 1) : "too few",
+        enough && it != ours ? ratio(medianRatio(laps(ours), laps)) : "",
         "");
+  }
+
+  private static String ratio(double ratio) {
+    return Figures.rounded(ratio, ratio < SMALL_RATIO ? 3 : 2) + " of it";
   }
 
   private static double medianRatio(List<Lap> ours, List<Lap> theirs) {

@@ -3,6 +3,7 @@ package io.github.rseq4j.cli;
 import io.github.rseq4j.Availability;
 import io.github.rseq4j.Availability.Area;
 import io.github.rseq4j.Availability.Missing;
+import io.github.rseq4j.Rseq;
 import io.github.rseq4j.sequence.IndexKind;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,7 +40,7 @@ record DoctorReport(Availability availability, LiveCheck.Result live, long resta
     return availability.active()
         ? "active: sequences run as %s machine code, and the live check was exact"
             .formatted(availability.backend())
-        : "fallback: results are exact, but slower, because " + availability.reason();
+        : "fallback: the live check was exact, but sequences run under locks, slowly";
   }
 
   /** Returns everything for programs, by names in snake_case. */
@@ -80,7 +81,7 @@ record DoctorReport(Availability availability, LiveCheck.Result live, long resta
     rows.add("rseq4j", "%s on Java %s".formatted(Version.ofRseq4j(), Runtime.version()));
     rows.add("kernel", availability.kernel());
     rows.add("C library", availability.libc());
-    rows.add("native access", availability.nativeAccess());
+    rows.add("native access", nativeAccess());
     rows.add("registration", registration());
     rows.add("rseq area", availability.area().map(DoctorReport::describe).orElse("none"));
     rows.add("fields in use", orNone(availability.features()));
@@ -88,17 +89,14 @@ record DoctorReport(Availability availability, LiveCheck.Result live, long resta
     rows.add("possible CPUs", availability.cpus().possible());
     rows.add("online CPUs", availability.cpus().online());
     rows.add("allowed CPUs", availability.cpus().allowed());
-    rows.add("membarrier", orNone(availability.membarrier()));
+    rows.add("membarrier", orNone(membarrierFences()));
     rows.add("backend", availability.backend());
     for (Missing missing : availability.missing()) {
       rows.add("missing", "%s: %s".formatted(missing.feature(), missing.reason()));
       rows.add("  remedy", missing.remedy());
     }
-    rows.add("live check", liveText());
-    for (String difference : live.differences()) {
-      rows.add("  NOT EXACT", difference);
-    }
-    rows.add("restarts", "%,d seen".formatted(restarts));
+    addLiveCheck(rows);
+    rows.add("restarts", restartsText());
     rows.add("verdict", verdict());
     return rows.toString();
   }
@@ -112,18 +110,18 @@ record DoctorReport(Availability availability, LiveCheck.Result live, long resta
   }
 
   private static String describe(Area area) {
-    return "%d bytes say the C library, %d are filled in by the kernel; at thread pointer %+d%s"
+    return "%d bytes in use (the C library says %d), at thread pointer %+d%s"
         .formatted(
-            area.size(),
             area.featureSize(),
+            area.size(),
             area.offset(),
-            area.alignment() == 0 ? "" : ", alignment " + area.alignment());
+            area.alignment() == 0 ? "" : ", aligned to " + area.alignment());
   }
 
   private String index() {
     return availability
         .index()
-        .map(used -> "%s (there is %s)".formatted(used, String.join(", ", indexKinds())))
+        .map(used -> "%s (of %s)".formatted(used, String.join(", ", indexKinds())))
         .orElse("none");
   }
 
@@ -131,12 +129,43 @@ record DoctorReport(Availability availability, LiveCheck.Result live, long resta
     return availability.indexKinds().stream().map(IndexKind::toString).sorted().toList();
   }
 
-  private String liveText() {
-    return "%s: %d platform and %d virtual threads, %,d additions to PerCpuLongAdder and to "
+  /** Leaves out the commands that only announce the others. */
+  private List<String> membarrierFences() {
+    return availability.membarrier().stream()
+        .filter(name -> !name.startsWith("REGISTER_") && !name.startsWith("GET_"))
+        .toList();
+  }
+
+  private String nativeAccess() {
+    return availability.nativeAccess().equals("warned")
+        ? "warned, and refused by a later Java: give it --enable-native-access="
+            + Rseq.class.getModule().getName()
+        : availability.nativeAccess();
+  }
+
+  private String restartsText() {
+    return availability.active() && restarts == 0
+        ? "0 seen: by chance, no thread was interrupted within a sequence"
+        : Figures.grouped(restarts) + " seen";
+  }
+
+  private void addLiveCheck(Rows rows) {
+    rows.add(
+        "live check",
+        "%s, with %d platform threads and then %2$d virtual threads"
+            .formatted(live.exact() ? "exact" : "NOT EXACT", live.threads()));
+    rows.add(
+        "  counters",
+        Figures.grouped(live.rounds()) + " additions to a PerCpuLongAdder, and to PerCpuCounters");
+    rows.add(
+        "  ring buffer",
+        "%s records read, %s discarded because the ring was full"
             .formatted(
-                live.exact() ? "exact" : "NOT EXACT", live.threads(), live.threads(), live.rounds())
-        + "PerCpuCounters each, %,d records through PerCpuRingBuffer (%,d more found it full)"
-            .formatted(live.rounds() - live.discarded(), live.discarded());
+                Figures.grouped(live.rounds() - live.discarded()),
+                Figures.grouped(live.discarded())));
+    for (String difference : live.differences()) {
+      rows.add("  NOT EXACT", difference);
+    }
   }
 
   private Map<String, Object> liveMap() {

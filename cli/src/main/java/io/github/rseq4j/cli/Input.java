@@ -116,7 +116,7 @@ final class Input {
         int length = (int) Math.min(Block.SIZE, owner.bytes - offset);
         if (!block.read(open, offset, length, owner.position + offset)) {
           throw new BadInputException(
-              "%s was %,d bytes long and has become shorter".formatted(owner.path, owner.bytes));
+              "%s was %d bytes long and has become shorter".formatted(owner.path, owner.bytes));
         }
         return true;
       } catch (IOException e) {

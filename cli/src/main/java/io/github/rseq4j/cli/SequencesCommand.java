@@ -65,7 +65,7 @@ final class SequencesCommand implements Callable<Integer> {
     out.println();
     out.println(
         availability.active()
-            ? "Code, as it runs in this process:"
+            ? "Code, as it is compiled in this process:"
             : "Code for x86-64, which does not run here: " + availability.reason());
     out.print(Rseq.listing(sequence));
   }

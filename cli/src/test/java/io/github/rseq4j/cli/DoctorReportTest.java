@@ -1,0 +1,120 @@
+package io.github.rseq4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import io.github.rseq4j.Availability;
+import io.github.rseq4j.Availability.Area;
+import io.github.rseq4j.Availability.Cpus;
+import io.github.rseq4j.Availability.Missing;
+import io.github.rseq4j.Availability.Registrar;
+import io.github.rseq4j.sequence.IndexKind;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class DoctorReportTest {
+  private static final Cpus CPUS = new Cpus("0-7", "0-3", "1");
+  private static final Missing MISSING = new Missing("a thing", "it is not there", "buy it");
+
+  private static final Availability ACTIVE =
+      new Availability(
+          true,
+          "x86-64",
+          "",
+          Registrar.RSEQ4J,
+          Optional.of(IndexKind.CPU_ID),
+          Set.of(IndexKind.CPU_ID),
+          List.of("cpu_id"),
+          Optional.of(new Area(-32, 0, 20, 0)),
+          "5.10.0",
+          "glibc 2.35",
+          CPUS,
+          List.of("GLOBAL", "PRIVATE_EXPEDITED_RSEQ", "REGISTER_PRIVATE_EXPEDITED_RSEQ"),
+          "warned",
+          List.of(MISSING));
+
+  private static final Availability FALLBACK =
+      new Availability(
+          false,
+          "fallback",
+          "the \"reason\"; the remedy",
+          Registrar.NOBODY,
+          Optional.empty(),
+          Set.of(),
+          List.of(),
+          Optional.empty(),
+          "Mac OS X 26",
+          "unknown",
+          CPUS,
+          List.of(),
+          "denied",
+          List.of(MISSING));
+
+  private static final LiveCheck.Result EXACT = new LiveCheck.Result(4, 3000, 1000, 7, List.of());
+  private static final LiveCheck.Result WRONG =
+      new LiveCheck.Result(4, 3000, 1000, 7, List.of("a sum: 1 instead of 2"));
+
+  @Test
+  void theExitCodeTellsTheThreeOutcomesApart() {
+    assertThat(new DoctorReport(ACTIVE, EXACT, 7).exitCode()).isZero();
+    assertThat(new DoctorReport(FALLBACK, EXACT, 0).exitCode()).isEqualTo(2);
+    assertThat(new DoctorReport(ACTIVE, WRONG, 7).exitCode()).isEqualTo(1);
+    assertThat(new DoctorReport(FALLBACK, WRONG, 0).exitCode()).isEqualTo(1);
+  }
+
+  @Test
+  void whatIsMissingIsSaidWithReasonAndRemedy() {
+    assertThat(new DoctorReport(ACTIVE, EXACT, 7).toString())
+        .contains("missing         a thing: it is not there", "  remedy        buy it")
+        .contains(
+            "by rseq4j",
+            "20 bytes in use (the C library says 0), at thread pointer -32",
+            "cpu_id (of cpu_id)")
+        .contains("0-7", "0-3", "--enable-native-access=io.github.rseq4j", "7 seen")
+        .contains("2,000 records", "1,000 discarded");
+  }
+
+  @Test
+  void aWrongSumIsShownAndJudged() {
+    DoctorReport report = new DoctorReport(ACTIVE, WRONG, 7);
+
+    assertThat(report.toString())
+        .contains("a sum: 1 instead of 2", "verdict         NOT EXACT")
+        .doesNotContain("active: ");
+    JsonObject live = parse(report).getAsJsonObject("live_check");
+    assertThat(live.get("exact").getAsBoolean()).isFalse();
+    assertThat(live.getAsJsonArray("differences")).hasSize(1);
+  }
+
+  @Test
+  void whatIsNotThereIsNullOrEmptyInJson() {
+    JsonObject json = parse(new DoctorReport(FALLBACK, EXACT, 0));
+
+    assertThat(json.get("active").getAsBoolean()).isFalse();
+    assertThat(json.get("reason").getAsString()).isEqualTo(FALLBACK.reason());
+    assertThat(json.get("registered_by").getAsString()).isEqualTo("nobody");
+    assertThat(json.get("index").isJsonNull()).isTrue();
+    assertThat(json.get("feature_size").isJsonNull()).isTrue();
+    assertThat(json.getAsJsonArray("membarrier")).isEmpty();
+    JsonObject missing = json.getAsJsonArray("missing").get(0).getAsJsonObject();
+    assertThat(missing.get("remedy").getAsString()).isEqualTo("buy it");
+  }
+
+  @Test
+  void whatIsThereIsInJson() {
+    JsonObject json = parse(new DoctorReport(ACTIVE, EXACT, 7));
+
+    assertThat(json.get("registered_by").getAsString()).isEqualTo("rseq4j");
+    assertThat(json.get("index").getAsString()).isEqualTo("cpu_id");
+    assertThat(json.get("feature_size").getAsInt()).isEqualTo(20);
+    assertThat(json.get("area_offset").getAsLong()).isEqualTo(-32);
+    assertThat(json.get("restarts").getAsLong()).isEqualTo(7);
+    assertThat(json.getAsJsonArray("membarrier")).hasSize(3);
+  }
+
+  private static JsonObject parse(DoctorReport report) {
+    return JsonTest.parse(Json.write(report.toMap())).getAsJsonObject();
+  }
+}
