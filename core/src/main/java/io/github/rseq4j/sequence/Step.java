@@ -246,11 +246,7 @@ public sealed interface Step {
     }
   }
 
-  /**
-   * {@code label:}, where skips land.
-   *
-   * @param label the label
-   */
+  /** {@code label:}, where skips land. */
   record Land(Label label) implements Step {
     @Override
     public List<Value> reads() {

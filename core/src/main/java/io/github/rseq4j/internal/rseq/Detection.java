@@ -156,9 +156,10 @@ final class Detection {
               "the system property %s is %s".formatted(BACKEND_PROPERTY, FALLBACK),
               "remove it");
       default ->
-          throw new IllegalArgumentException(
-              "system property %s is \"%s\", must be %s or %s"
-                  .formatted(BACKEND_PROPERTY, backend, X86_64, FALLBACK));
+          throw new NotActive(
+              "machine code",
+              "the system property %s is \"%s\"".formatted(BACKEND_PROPERTY, backend),
+              "remove it, or make it %s or %s".formatted(X86_64, FALLBACK));
     }
   }
 
