@@ -10,8 +10,8 @@ public enum Rule {
   FORWARD_ONLY("a skip goes forward, to a label placed once"),
   /** A value is read only where every path to it has set it. */
   VALUE_SET("a value is set on every path before it is read"),
-  /** A copy has a constant bound of 1 to {@value Step#MAX_COPY} bytes. */
-  BOUNDED_COPY("a copy has a bound of 1 to " + Step.MAX_COPY + " bytes"),
+  /** A copy has a constant bound of 1 to {@value Step#MAX_COPY} bytes; its index counts bytes. */
+  BOUNDED_COPY("a copy has a bound of 1 to " + Step.MAX_COPY + " bytes and an index in bytes"),
   /** A commit, and a load that acquires, touch one naturally aligned word. */
   ALIGNED("a commit or acquire is aligned to its width"),
   /** At most {@value Sequence#MAX_PARAMETERS} parameters. */
