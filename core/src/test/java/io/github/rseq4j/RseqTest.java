@@ -86,7 +86,7 @@ class RseqTest {
     assertThat(answers)
         .containsEntry("active", "false")
         .containsEntry("backend", "fallback")
-        .containsEntry("registered_by", "NOBODY")
+        .containsEntry("registered_by", "LIBC")
         .containsEntry("unknown_cpu", "0")
         .containsEntry("mm_cid", "-1");
     assertThat(answers.getProperty("reason")).contains("rseq4j.backend", "fallback");
@@ -102,6 +102,14 @@ class RseqTest {
         .containsEntry("active", "false")
         .containsEntry("native_access", "denied");
     assertThat(answers.getProperty("reason")).contains(GRANT);
+  }
+
+  @Test
+  void droppedStructuresGiveTheirMemoryBackThoughTheHeapIsIdle() throws Exception {
+    Properties answers =
+        ChildJvm.run(DroppedRings.class, Map.of(), List.of(GRANT, "-Xmx64m", "-XX:+UseSerialGC"));
+    // 150 rings of at least 8 MiB have been filled: 1.2 GiB.
+    assertThat(Long.parseLong(answers.getProperty("resident_kib"))).isLessThan(600 << 10);
   }
 
   @Test

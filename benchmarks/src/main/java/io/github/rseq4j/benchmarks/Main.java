@@ -47,7 +47,7 @@ public final class Main {
     }
     for (int writers : THREADS) {
       results.put(
-          writers + " writers, 1 reader",
+          "writers: %d, readers: 1".formatted(writers),
           run(quick().include(withReader).threadGroups(1, writers)));
     }
     results.forEach(

@@ -51,15 +51,16 @@ public final class PerCpuCounters {
    * @throws IllegalArgumentException if there is none, or one occurs twice
    */
   public PerCpuCounters(List<String> names) {
-    this(names.size(), List.copyOf(names));
+    List<String> own = List.copyOf(names);
+    this(own.size(), own);
   }
 
-  private PerCpuCounters(int size, List<String> names) {
+  private PerCpuCounters(int size, List<String> own) {
     if (size < 1 || size > MAX_SIZE) {
       throw new IllegalArgumentException("size %d is not in 1..%d".formatted(size, MAX_SIZE));
     }
     this.size = size;
-    this.names = names;
+    this.names = own;
     this.ids = new HashMap<>();
     for (int id = 0; id < names.size(); id++) {
       Integer other = ids.put(names.get(id), id);

@@ -9,7 +9,8 @@ import java.util.concurrent.atomic.LongAdder;
 /**
  * A {@link LongAdder} with one cell for each CPU, to which threads add without atomic instructions.
  *
- * <p>It takes 8 bytes for each possible CPU and for one more, packed beside those of other adders.
+ * <p>It takes 8 bytes for each possible CPU and for one more, packed beside those of other adders,
+ * and some 130 bytes of the heap.
  *
  * <table>
  * <caption>Operations</caption>
@@ -19,7 +20,7 @@ import java.util.concurrent.atomic.LongAdder;
  * <tr><td>{@code sum} and all that is derived from it<td>every CPU's cell<td>acquire<td>-<td>no<td>the
  *     same
  * <tr><td>{@code reset}, {@code sumThenReset}<td>every CPU's cell, without writing<td>acquire; a
- *     lock among themselves<td>-<td>no<td>the same
+ *     lock shared with resets of other adders<td>-<td>no<td>the same
  * </table>
  *
  * <p>As with any {@code LongAdder}, the sum is no snapshot: additions made while it is being formed
@@ -35,7 +36,8 @@ public final class PerCpuLongAdder extends LongAdder {
    * cell that an earlier adder has used: the baseline starts as what is in it.
    *
    * A sum reads the baseline before and after the cells and starts again if it has moved, so that
-   * the two belong together; that it moved away and back means that nothing was added in between.
+   * the two belong together. It may have moved away and back: then resets took, between them, as
+   * much as was added, and leaving both out is right too.
    */
   private final transient Region region;
 

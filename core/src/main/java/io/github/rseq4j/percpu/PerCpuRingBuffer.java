@@ -139,7 +139,9 @@ public final class PerCpuRingBuffer implements AutoCloseable {
    * @throws IllegalStateException if the buffer is closed
    */
   public boolean write(int type, ByteBuffer source) {
-    return write(type, MemorySegment.ofBuffer(source));
+    return source.hasArray()
+        ? write(type, source.array(), source.arrayOffset() + source.position(), source.remaining())
+        : write(type, MemorySegment.ofBuffer(source));
   }
 
   /**
@@ -150,6 +152,8 @@ public final class PerCpuRingBuffer implements AutoCloseable {
    * @return whether it was written; if not, it was counted as lost because this CPU's ring is full
    * @throws IllegalArgumentException if the record is longer than {@link #maxLength()}
    * @throws IllegalStateException if the buffer is closed, or the segment's memory is no more
+   * @throws WrongThreadException if the segment is confined to another thread
+   * @throws InternalError if the segment is a mapped file that is shorter by now
    */
   public boolean write(int type, MemorySegment source) {
     int length = checkLength(source.byteSize());
@@ -181,8 +185,8 @@ public final class PerCpuRingBuffer implements AutoCloseable {
    * Reserves space for a record, which its owner fills and then commits.
    *
    * <p>Until it is committed or aborted, records that are written later on the same CPU are not
-   * read. It is for records longer than 4096 bytes, or made piece by piece; any thread may commit
-   * it.
+   * read: a claim that is forgotten blocks that CPU's ring for ever. It is for records longer than
+   * 4096 bytes, or made piece by piece; any thread may commit it.
    *
    * @param type the type id, any number
    * @param length how many bytes
@@ -224,7 +228,8 @@ public final class PerCpuRingBuffer implements AutoCloseable {
    *
    * @param handler receives the records
    * @param limit how many to read at most, at least 1
-   * @return how many were read; fewer than the limit means that no more were there
+   * @return how many were read; fewer than the limit means that no more were there that are
+   *     complete and not behind an open claim
    * @throws IllegalArgumentException if the limit is below 1
    * @throws IllegalStateException if a read is under way, in another thread or around this call
    */
@@ -236,16 +241,17 @@ public final class PerCpuRingBuffer implements AutoCloseable {
     if (!reading.compareAndSet(false, true)) {
       throw new IllegalStateException("a read is under way; one thread reads at a time");
     }
+    int slices = region.slices();
     try {
-      int slices = region.slices();
       int read = 0;
       for (int i = 0; i < slices && read < limit; i++) {
         read += readSlice((firstSlice + i) % slices, handler, limit - read);
       }
-      // The next read begins with another CPU, so that a busy one does not keep all others out.
-      firstSlice = (firstSlice + 1) % slices;
       return read;
     } finally {
+      // The next read begins with another CPU, so that one that is busy, or has a record that the
+      // handler always fails on, does not keep all others out.
+      firstSlice = (firstSlice + 1) % slices;
       reading.set(false);
     }
   }
@@ -379,8 +385,8 @@ public final class PerCpuRingBuffer implements AutoCloseable {
     /** Aborts the claim if it is open. */
     @Override
     public void close() {
-      if (open.get()) {
-        abort();
+      if (open.compareAndSet(true, false)) {
+        region.setRelease(record, RingLayout.abandonedHeader(length));
       }
     }
 

@@ -3,7 +3,11 @@ package io.github.rseq4j.percpu;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.rseq4j.Rseq;
+import io.github.rseq4j.internal.linux.CpuSet;
+import io.github.rseq4j.internal.linux.Threads;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -12,9 +16,13 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -187,6 +195,36 @@ class PerCpuRingBufferTest {
         .hasMessage("handler");
     assertThat(read(10)).isEqualTo(3);
     assertThat(seen.size() + records.size()).isEqualTo(5);
+  }
+
+  @Test
+  void aRecordThatAlwaysFailsKeepsNoOtherCpuOut() {
+    BitSet allowed = CpuSet.allowed().ids();
+    assumeTrue(Rseq.availability().active(), "slices are chosen by thread, not by CPU");
+    assumeTrue(allowed.cardinality() >= 2, "one CPU only");
+    int[] cpus = allowed.stream().toArray();
+    CompletableFuture.runAsync(
+            () -> {
+              for (int type = 0; type < 2; type++) {
+                Threads.setAffinity(0, CpuSet.of(cpus[type]));
+                ring.write(type, new byte[8]);
+              }
+            },
+            Thread.ofPlatform()::start)
+        .join();
+    Set<Integer> delivered = new HashSet<>();
+    for (int i = 0; i < CpuSet.possible().bound() + 1; i++) {
+      assertThatThrownBy(
+              () ->
+                  ring.read(
+                      (type, _, _, _) -> {
+                        delivered.add(type);
+                        throw new IllegalStateException("bad");
+                      },
+                      10))
+          .hasMessage("bad");
+    }
+    assertThat(delivered).containsExactlyInAnyOrder(0, 1);
   }
 
   @Test

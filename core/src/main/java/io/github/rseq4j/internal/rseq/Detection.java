@@ -72,7 +72,8 @@ final class Detection {
     } catch (NotActive e) {
       reason = e.getMessage() + "; " + e.remedy;
       missing.addFirst(new Missing(e.feature, String.valueOf(e.getMessage()), e.remedy));
-      registrar = Registrar.NOBODY;
+      boolean byLibrary = area.filter(LibcRseq::registersThreads).isPresent();
+      registrar = byLibrary ? Registrar.LIBC : Registrar.NOBODY;
       features.clear();
       indexKinds.clear();
     }
@@ -84,10 +85,7 @@ final class Detection {
     requireArchitecture();
     Optional<String> unavailable = Libc.unavailable();
     if (unavailable.isPresent()) {
-      throw new NotActive(
-          "native calls",
-          unavailable.get(),
-          "run on Linux with --enable-native-access=" + moduleName());
+      throw new NotActive("native calls", unavailable.get(), "native access and Linux are needed");
     }
     LibcRseq found =
         area.orElseThrow(
@@ -103,7 +101,9 @@ final class Detection {
       throw new NotActive(
           "executable memory",
           String.valueOf(e.getMessage()),
-          "allow mprotect(PROT_EXEC) on anonymous memory (SELinux execmem, seccomp)");
+          e.errno() == Errno.ENOMEM
+              ? "raise the limit on address space (ulimit -v)"
+              : "executable anonymous memory is needed");
     }
   }
 
@@ -232,10 +232,5 @@ final class Detection {
         membarrier.commands(),
         Libc.nativeAccess().name().toLowerCase(Locale.ROOT),
         missing);
-  }
-
-  private static String moduleName() {
-    Module module = Detection.class.getModule();
-    return module.isNamed() ? module.getName() : "ALL-UNNAMED";
   }
 }

@@ -80,8 +80,12 @@ public final class Platform {
   /** Returns the listing of a sequence as it is, or would be, compiled here. */
   public String listing(Sequence sequence) {
     Target target = machine.map(Machine::target).orElseGet(() -> new Target(0, slices(), false));
-    IndexKind index = machine.map(Machine::index).orElse(sequence.index());
-    return X64Compiler.compile(sequence.indexedBy(index), target, 0, 0).listing();
+    return X64Compiler.compile(sequence, target, 0, 0).listing();
+  }
+
+  /** Returns the index that suits this platform best: dense where the kernel has that. */
+  IndexKind index() {
+    return machine.map(Machine::index).orElse(IndexKind.CPU_ID);
   }
 
   /** Returns how many slices each region has. */

@@ -1,5 +1,6 @@
 package io.github.rseq4j.internal.rseq;
 
+import io.github.rseq4j.internal.linux.Libc;
 import io.github.rseq4j.internal.linux.Mapping;
 import io.github.rseq4j.sequence.Frame;
 import io.github.rseq4j.sequence.Sequence;
@@ -65,7 +66,7 @@ public final class Region {
     }
     long bytes = Math.multiplyExact(stride, platform.slices());
     MemorySegment memory =
-        platform.machine().isPresent()
+        Libc.unavailable().isEmpty()
             ? Mapping.reserve(bytes)
             : Arena.ofAuto().allocate(bytes, ALIGNMENT);
     return new Region(platform, memory, stride);

@@ -4,6 +4,7 @@ import io.github.rseq4j.internal.compile.SequenceLinker;
 import io.github.rseq4j.internal.compile.SequenceLinker.Linked;
 import io.github.rseq4j.internal.linux.CodeSpaceException;
 import io.github.rseq4j.sequence.Exit;
+import io.github.rseq4j.sequence.IndexKind;
 import io.github.rseq4j.sequence.Parameter;
 import io.github.rseq4j.sequence.Sequence;
 import io.github.rseq4j.sequence.Source;
@@ -47,8 +48,13 @@ public final class RegionLinker {
 
   private RegionLinker() {}
 
-  /** Links a sequence, indexed as the platform does, for the backend that is active. */
+  /** Links a sequence for the backend that is active, by the index that suits the platform best. */
   public static MethodHandle link(Sequence sequence) {
+    return link(sequence, Platform.current().index());
+  }
+
+  /** Links a sequence for the backend that is active. */
+  public static MethodHandle link(Sequence sequence, IndexKind index) {
     Platform platform = Platform.current();
     if (platform.machine().isEmpty()) {
       return collecting(RUN_LOCKED.bindTo(sequence), sequence);
@@ -56,7 +62,7 @@ public final class RegionLinker {
     Platform.Machine machine = platform.machine().get();
     try {
       SequenceLinker linker = new SequenceLinker(machine.space(), machine.target());
-      Linked linked = linker.link(sequence.indexedBy(machine.index()));
+      Linked linked = linker.link(sequence.indexedBy(index));
       platform.count(linked.state());
       return adapt(sequence, linked.handle());
     } catch (CodeSpaceException e) {
