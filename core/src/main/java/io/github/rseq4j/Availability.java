@@ -14,7 +14,8 @@ import java.util.Set;
  * @param backend what sequences are compiled to: {@code "x86-64"}, or {@code "fallback"}
  * @param reason why it is not active, and what to change; empty if it is
  * @param registeredBy who registers the threads with the kernel
- * @param index what the structures' slices are selected by; empty on the fallback
+ * @param index what the structures' slices are selected by: the CPU's number, which is the fastest
+ *     and keeps the order of a CPU's records; empty on the fallback
  * @param indexKinds what slices can be selected by
  * @param features the fields of the kernel's area that are in use, by their names in {@code
  *     linux/rseq.h}

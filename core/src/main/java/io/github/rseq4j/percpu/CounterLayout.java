@@ -20,21 +20,21 @@ import java.lang.ref.Reference;
  * </pre>
  */
 final class CounterLayout {
-  static final Address CELLS = Address.of("cells", 0);
+  /** Where a cell is, from its own offset in the slice. */
+  private static final Address CELL = Address.of("cell", 0);
 
   private static final Exit ADDED = Exit.of("added", 0);
 
-  /** Adds {@code delta} to cell number {@code cell}. */
+  /** Adds {@code delta} to a cell. */
   static final Sequence ADD =
       Sequence.define(
           "counter_add",
           s -> {
-            var cell = s.parameter("cell");
             var delta = s.parameter("delta");
-            s.commitAdd64(CELLS.longAt(cell), delta, ADDED);
+            s.commitAdd64(CELL, delta, ADDED);
           });
 
-  private static final MethodHandle ADD_HANDLE = RegionLinker.link(ADD);
+  private static final MethodHandle ADD_HANDLE = RegionLinker.linkAt(ADD);
 
   private CounterLayout() {}
 
@@ -45,14 +45,18 @@ final class CounterLayout {
 
   /** Returns the offset of a cell in its slice, in bytes. */
   static long offset(int cell) {
-    return CELLS.displacement() + (long) cell * Long.BYTES;
+    return (long) cell * Long.BYTES;
   }
 
-  /** Adds to a cell of the slice of the CPU that the caller runs on. */
-  static void add(Region region, int cell, long delta) {
+  /**
+   * Adds to a cell of the slice of the CPU that the caller runs on.
+   *
+   * @param offset the cell's offset, which the caller has checked
+   */
+  static void add(Region region, long offset, long delta) {
     long result;
     try {
-      result = (long) ADD_HANDLE.invokeExact(region, (long) cell, delta);
+      result = (long) ADD_HANDLE.invokeExact(region, offset, delta);
     } catch (Throwable e) {
       throw Failures.unexpected(e);
     } finally {

@@ -106,7 +106,7 @@ public final class PerCpuCounters {
    * @throws IndexOutOfBoundsException if {@code id} is not in 0..size-1; nothing is added
    */
   public void add(int id, long delta) {
-    CounterLayout.add(region, Objects.checkIndex(id, size), delta);
+    CounterLayout.add(region, CounterLayout.offset(Objects.checkIndex(id, size)), delta);
   }
 
   /**

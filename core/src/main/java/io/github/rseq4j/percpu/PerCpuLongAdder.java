@@ -41,21 +41,23 @@ public final class PerCpuLongAdder extends LongAdder {
    */
   private final transient Region region;
 
-  private final transient int cell;
+  /** The offset of this adder's cell in each slice. */
+  private final transient long offset;
+
   private transient volatile long baseline;
 
   /** Makes an adder with the sum 0. */
   public PerCpuLongAdder() {
     CounterSlab.Cell place = CounterSlab.allocate(this);
     region = place.region();
-    cell = place.cell();
+    offset = CounterLayout.offset(place.cell());
     baseline = rawSum();
   }
 
   @Override
   public void add(long x) {
     try {
-      CounterLayout.add(region, cell, x);
+      CounterLayout.add(region, offset, x);
     } finally {
       Reference.reachabilityFence(this); // or the cell might be another adder's by now
     }
@@ -129,7 +131,7 @@ public final class PerCpuLongAdder extends LongAdder {
 
   private long rawSum() {
     try {
-      return region.sum(CounterLayout.offset(cell));
+      return region.sum(offset);
     } finally {
       Reference.reachabilityFence(this); // or the cell might be another adder's by now
     }

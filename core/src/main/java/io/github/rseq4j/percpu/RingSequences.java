@@ -11,7 +11,6 @@ import static io.github.rseq4j.percpu.RingLayout.TAIL;
 import io.github.rseq4j.internal.rseq.RegionLinker;
 import io.github.rseq4j.sequence.Condition;
 import io.github.rseq4j.sequence.Exit;
-import io.github.rseq4j.sequence.IndexKind;
 import io.github.rseq4j.sequence.Operand.Constant;
 import io.github.rseq4j.sequence.Sequence;
 import io.github.rseq4j.sequence.SequenceBuilder;
@@ -74,9 +73,8 @@ final class RingSequences {
             s.commitRelease64(TAIL, place.end, Exit.of("claimed", record));
           });
 
-  // By CPU and not by mm_cid: only so are records in the order of their CPU.
-  static final MethodHandle WRITE_HANDLE = RegionLinker.link(WRITE, IndexKind.CPU_ID);
-  static final MethodHandle CLAIM_HANDLE = RegionLinker.link(CLAIM, IndexKind.CPU_ID);
+  static final MethodHandle WRITE_HANDLE = RegionLinker.link(WRITE);
+  static final MethodHandle CLAIM_HANDLE = RegionLinker.link(CLAIM);
 
   private RingSequences() {}
 

@@ -66,7 +66,8 @@ class InjectionTest {
       HeldSequence add = new HeldSequence(CounterLayout.ADD, index);
       for (int point = 1; point <= add.points(); point++) {
         Region region = Region.allocate(64, CounterLayout.ADD);
-        HeldSequence.Outcome outcome = add.call(point, home, at(disturbance), region, 3L, 5L);
+        HeldSequence.Outcome outcome =
+            add.call(point, home, at(disturbance), region, CounterLayout.offset(3), 5L);
         assertThat(outcome.restarts()).as("restarts at point %d", point).isPositive();
         assertThat(outcome.result()).isZero();
         assertThat(region.sum(CounterLayout.offset(3))).isEqualTo(5);
@@ -111,7 +112,7 @@ class InjectionTest {
       for (int point = 1; point <= claim.points(); point++) {
         Region region = ring();
         long header = RingLayout.claimedHeader(7, BYTES.length);
-        Object[] arguments = {region, CAPACITY - 1L, header, (long) BYTES.length};
+        Object[] arguments = {region, 0L, CAPACITY - 1L, header, (long) BYTES.length};
         HeldSequence.Outcome outcome = claim.call(point, home, at(disturbance), arguments);
         assertThat(region.sum(RingLayout.TAIL.displacement()))
             .isEqualTo(RingLayout.recordBytes(BYTES.length));
@@ -133,6 +134,7 @@ class InjectionTest {
   private static Object[] writeArguments(Region region) {
     return new Object[] {
       region,
+      0L,
       CAPACITY - 1L,
       RingLayout.header(7, BYTES.length),
       (long) BYTES.length,

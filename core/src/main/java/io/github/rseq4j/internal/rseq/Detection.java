@@ -139,7 +139,6 @@ final class Detection {
     return new Platform.Machine(
         space,
         new Target(offset, CpuSet.possible().bound(), false),
-        mmCid.isPresent() ? IndexKind.MM_CID : IndexKind.CPU_ID,
         cpuId,
         nodeId,
         mmCid,
@@ -213,7 +212,7 @@ final class Detection {
         machine.isPresent() ? X86_64 : FALLBACK,
         reason,
         registrar,
-        machine.map(Platform.Machine::index),
+        machine.map(_ -> IndexKind.CPU_ID),
         indexKinds,
         features,
         area.map(

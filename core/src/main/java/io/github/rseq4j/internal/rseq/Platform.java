@@ -7,7 +7,6 @@ import io.github.rseq4j.internal.compile.X64Compiler;
 import io.github.rseq4j.internal.linux.CodeSpace;
 import io.github.rseq4j.internal.linux.Errno;
 import io.github.rseq4j.internal.linux.Membarrier;
-import io.github.rseq4j.sequence.IndexKind;
 import io.github.rseq4j.sequence.Sequence;
 import java.lang.invoke.MethodHandle;
 import java.util.List;
@@ -29,7 +28,6 @@ public final class Platform {
    *
    * @param space where code goes
    * @param target what code is generated for
-   * @param index what selects the slices of the structures
    * @param cpuId reads the field of that name
    * @param nodeId reads the field of that name, if it is there
    * @param mmCid reads the field of that name, if it is there
@@ -38,7 +36,6 @@ public final class Platform {
   record Machine(
       CodeSpace space,
       Target target,
-      IndexKind index,
       MethodHandle cpuId,
       Optional<MethodHandle> nodeId,
       Optional<MethodHandle> mmCid,
@@ -81,11 +78,6 @@ public final class Platform {
   public String listing(Sequence sequence) {
     Target target = machine.map(Machine::target).orElseGet(() -> new Target(0, slices(), false));
     return X64Compiler.compile(sequence, target, 0, 0).listing();
-  }
-
-  /** Returns the index that suits this platform best: dense where the kernel has that. */
-  IndexKind index() {
-    return machine.map(Machine::index).orElse(IndexKind.CPU_ID);
   }
 
   /** Returns how many slices each region has. */

@@ -72,9 +72,9 @@ public final class Region {
     return new Region(platform, memory, stride);
   }
 
-  /** Returns the address of the first slice. */
-  long base() {
-    return base;
+  /** Returns the address {@code offset} bytes into the first slice. */
+  long base(long offset) {
+    return base + offset;
   }
 
   /** Returns the size of each slice in bytes. */
@@ -126,14 +126,19 @@ public final class Region {
     platform.fence();
   }
 
-  /** Runs a sequence by interpreting it on the calling thread's locked slice. */
-  long runLocked(Sequence sequence, Object[] arguments) {
+  /**
+   * Runs a sequence by interpreting it on the calling thread's locked slice.
+   *
+   * @param offset from where in the slice its addresses count
+   */
+  long runLocked(Sequence sequence, long offset, Object[] arguments) {
     int slice = platform.lockedSlice();
     ReentrantLock lock = platform.lock(slice);
     lock.lock();
     try {
-      long offset = slice * stride;
-      return Frame.run(sequence, memory.asSlice(offset, stride), offset, arguments);
+      long start = slice * stride;
+      MemorySegment part = memory.asSlice(start + offset, stride - offset);
+      return Frame.run(sequence, part, start, arguments);
     } finally {
       lock.unlock();
     }

@@ -4,10 +4,10 @@ import io.github.rseq4j.internal.compile.SequenceLinker;
 import io.github.rseq4j.internal.compile.SequenceLinker.Linked;
 import io.github.rseq4j.internal.linux.CodeSpaceException;
 import io.github.rseq4j.sequence.Exit;
-import io.github.rseq4j.sequence.IndexKind;
 import io.github.rseq4j.sequence.Parameter;
 import io.github.rseq4j.sequence.Sequence;
 import io.github.rseq4j.sequence.Source;
+import io.github.rseq4j.sequence.Step;
 import io.github.rseq4j.sequence.Value;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
@@ -24,7 +24,7 @@ import java.lang.invoke.MethodType;
  */
 public final class RegionLinker {
   private static final MethodHandles.Lookup LOOKUP = MethodHandles.lookup();
-  private static final MethodHandle BASE = find(Region.class, "base", long.class);
+  private static final MethodHandle BASE = find(Region.class, "base", long.class, long.class);
   private static final MethodHandle STRIDE = find(Region.class, "stride", long.class);
   private static final MethodHandle REGISTERED =
       find(RegionLinker.class, "registered", boolean.class, long.class);
@@ -36,6 +36,7 @@ public final class RegionLinker {
           Sequence.class,
           MethodHandle.class,
           Region.class,
+          long.class,
           Object[].class);
   private static final MethodHandle RUN_LOCKED =
       find(
@@ -44,17 +45,34 @@ public final class RegionLinker {
           long.class,
           Sequence.class,
           Region.class,
+          long.class,
           Object[].class);
 
   private RegionLinker() {}
 
-  /** Links a sequence for the backend that is active, by the index that suits the platform best. */
+  /** Links a sequence for the backend that is active. */
   public static MethodHandle link(Sequence sequence) {
-    return link(sequence, Platform.current().index());
+    return MethodHandles.insertArguments(linkAnywhere(sequence), 1, 0L);
   }
 
-  /** Links a sequence for the backend that is active. */
-  public static MethodHandle link(Sequence sequence, IndexKind index) {
+  /**
+   * Links a sequence that may work on any part of a slice. The handle takes, behind the region, the
+   * offset in each slice from which the addresses of the sequence count, and trusts its caller for
+   * it: the offset, plus {@link Sequence#minimumSlice()}, must not exceed the stride.
+   *
+   * @throws IllegalArgumentException if an address of the sequence has an index, for it would be
+   *     checked against the size of the whole slice
+   */
+  public static MethodHandle linkAt(Sequence sequence) {
+    for (Step step : sequence.steps()) {
+      if (step.address() != null && step.address().index() != null) {
+        throw new IllegalArgumentException("indexed address in " + step);
+      }
+    }
+    return linkAnywhere(sequence);
+  }
+
+  private static MethodHandle linkAnywhere(Sequence sequence) {
     Platform platform = Platform.current();
     if (platform.machine().isEmpty()) {
       return collecting(RUN_LOCKED.bindTo(sequence), sequence);
@@ -62,7 +80,7 @@ public final class RegionLinker {
     Platform.Machine machine = platform.machine().get();
     try {
       SequenceLinker linker = new SequenceLinker(machine.space(), machine.target());
-      Linked linked = linker.link(sequence.indexedBy(index));
+      Linked linked = linker.link(sequence);
       platform.count(linked.state());
       return adapt(sequence, linked.handle());
     } catch (CodeSpaceException e) {
@@ -72,21 +90,24 @@ public final class RegionLinker {
   }
 
   /**
-   * Makes a handle that takes a region of one that takes its base and stride.
+   * Makes a handle that takes a region and an offset of one that takes a base and a stride.
    *
    * @param raw as {@link Linked#handle()}
    */
   static MethodHandle adapt(Sequence sequence, MethodHandle raw) {
     MethodType type = type(sequence);
-    MethodHandle filtered = MethodHandles.filterArguments(raw, 0, BASE, STRIDE);
+    MethodHandle filtered =
+        MethodHandles.collectArguments(MethodHandles.filterArguments(raw, 1, STRIDE), 0, BASE);
+    // region and offset for the base, once more the region for the stride, then the parameters
     int[] order = new int[type.parameterCount() + 1];
-    for (int i = 1; i < order.length; i++) {
+    order[1] = 1;
+    for (int i = 3; i < order.length; i++) {
       order[i] = i - 1;
     }
     MethodHandle fast = MethodHandles.permuteArguments(filtered, type, order);
     MethodHandle spread =
-        fast.asSpreader(Object[].class, type.parameterCount() - 1)
-            .asType(MethodType.methodType(long.class, Region.class, Object[].class));
+        fast.asSpreader(Object[].class, sequence.parameters().size())
+            .asType(MethodType.methodType(long.class, Region.class, long.class, Object[].class));
     MethodHandle slow =
         collecting(MethodHandles.insertArguments(RUN_UNREGISTERED, 0, sequence, spread), sequence);
     MethodHandle answer =
@@ -98,7 +119,7 @@ public final class RegionLinker {
   }
 
   private static MethodType type(Sequence sequence) {
-    MethodType type = MethodType.methodType(long.class, Region.class);
+    MethodType type = MethodType.methodType(long.class, Region.class, long.class);
     for (Parameter parameter : sequence.parameters()) {
       type =
           type.appendParameterTypes(
@@ -121,21 +142,22 @@ public final class RegionLinker {
   }
 
   @SuppressWarnings("UnusedMethod") // called through RUN_LOCKED
-  private static long runLocked(Sequence sequence, Region region, Object[] arguments) {
-    return region.runLocked(sequence, arguments);
+  private static long runLocked(Sequence sequence, Region region, long offset, Object[] arguments) {
+    return region.runLocked(sequence, offset, arguments);
   }
 
   @SuppressWarnings("UnusedMethod") // called through RUN_UNREGISTERED
   private static long runUnregistered(
-      Sequence sequence, MethodHandle fast, Region region, Object[] arguments) throws Throwable {
+      Sequence sequence, MethodHandle fast, Region region, long offset, Object[] arguments)
+      throws Throwable {
     // A virtual thread may have left the carrier that was registered before it runs again.
     while (Platform.current().registerThread()) {
-      long result = (long) fast.invokeExact(region, arguments);
+      long result = (long) fast.invokeExact(region, offset, arguments);
       if (registered(result)) {
         return result;
       }
     }
-    return region.runLocked(sequence, arguments);
+    return region.runLocked(sequence, offset, arguments);
   }
 
   private static MethodHandle find(
