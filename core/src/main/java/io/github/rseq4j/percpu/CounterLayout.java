@@ -6,7 +6,6 @@ import io.github.rseq4j.sequence.Address;
 import io.github.rseq4j.sequence.Exit;
 import io.github.rseq4j.sequence.Sequence;
 import java.lang.invoke.MethodHandle;
-import java.lang.ref.Reference;
 
 /**
  * A slice of counters: 64-bit words one after another, without padding, since a slice belongs to
@@ -49,7 +48,8 @@ final class CounterLayout {
   }
 
   /**
-   * Adds to a cell of the slice of the CPU that the caller runs on.
+   * Adds to a cell of the slice of the CPU that the caller runs on. The caller keeps the region
+   * reachable meanwhile.
    *
    * @param offset the cell's offset, which the caller has checked
    */
@@ -59,8 +59,6 @@ final class CounterLayout {
       result = (long) ADD_HANDLE.invokeExact(region, offset, delta);
     } catch (Throwable e) {
       throw Failures.unexpected(e);
-    } finally {
-      Reference.reachabilityFence(region);
     }
     if (result != 0) {
       throw Failures.impossible(result);

@@ -1,6 +1,7 @@
 package io.github.rseq4j.percpu;
 
 import io.github.rseq4j.internal.rseq.Region;
+import java.lang.ref.Reference;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -106,7 +107,11 @@ public final class PerCpuCounters {
    * @throws IndexOutOfBoundsException if {@code id} is not in 0..size-1; nothing is added
    */
   public void add(int id, long delta) {
-    CounterLayout.add(region, CounterLayout.offset(Objects.checkIndex(id, size)), delta);
+    try {
+      CounterLayout.add(region, CounterLayout.offset(Objects.checkIndex(id, size)), delta);
+    } finally {
+      Reference.reachabilityFence(this); // or the region might be unmapped by now
+    }
   }
 
   /**
