@@ -19,7 +19,7 @@ class SequencesCommandTest {
     assertThat(run.err()).isEmpty();
     assertThat(run.out().lines()).hasSameSizeAs(names());
     assertThat(run.out()).contains(names());
-    assertThat(run.out()).containsPattern("counter_add +1 steps +\\(cell, delta\\)");
+    assertThat(run.out()).containsPattern("counter_add +1 steps +\\(delta\\)");
   }
 
   @ParameterizedTest
