@@ -4,6 +4,7 @@ import io.github.rseq4j.internal.rseq.Region;
 import java.lang.ref.Cleaner;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Deals out single counters, {@value #CELLS} to a region, and takes them back when their owners are
@@ -15,10 +16,13 @@ final class CounterSlab {
   /** How many counters share a region: one page of each slice. */
   static final int CELLS = 512;
 
-  private static final Cleaner CLEANER = Cleaner.create();
-
   /** The slabs that have a free cell. */
   private static final Deque<CounterSlab> WITH_ROOM = new ArrayDeque<>();
+
+  /**
+   * Made with the first counter, so that a failure to start its thread does not spoil this class.
+   */
+  private static @Nullable Cleaner cleaner;
 
   /**
    * A counter's place.
@@ -44,9 +48,14 @@ final class CounterSlab {
    * that is taken back.
    */
   static Cell allocate(Object owner) {
+    Cleaner registry;
     CounterSlab slab;
     int cell;
     synchronized (WITH_ROOM) {
+      if (cleaner == null) {
+        cleaner = Cleaner.create();
+      }
+      registry = cleaner;
       if (WITH_ROOM.isEmpty()) {
         WITH_ROOM.add(new CounterSlab());
       }
@@ -56,7 +65,7 @@ final class CounterSlab {
         WITH_ROOM.removeFirst();
       }
     }
-    CLEANER.register(owner, () -> release(slab, cell));
+    registry.register(owner, () -> release(slab, cell));
     return new Cell(slab.region, cell);
   }
 
