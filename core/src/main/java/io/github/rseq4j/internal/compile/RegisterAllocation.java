@@ -7,9 +7,11 @@ import io.github.rseq4j.sequence.Value;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gives each parameter and value of a sequence a register.
@@ -24,48 +26,53 @@ final class RegisterAllocation<R> {
   private final Map<Integer, R> registers = new HashMap<>();
   private final Deque<R> free;
   private final Map<Value, Integer> lastReads;
+  private final List<Parameter> parameters;
 
   /**
    * Allocates.
    *
    * @param sequence the sequence
-   * @param parameters the registers of the parameters, in order
+   * @param places the registers of the parameters, in order
    * @param pool the registers for values, the best ones first
    */
-  RegisterAllocation(Sequence sequence, List<R> parameters, List<R> pool) {
+  RegisterAllocation(Sequence sequence, List<R> places, List<R> pool) {
     lastReads = sequence.lastReads();
-    for (Parameter parameter : sequence.parameters()) {
-      registers.put(parameter.id(), parameters.get(parameter.id()));
+    this.parameters = sequence.parameters();
+    for (Parameter parameter : this.parameters) {
+      registers.put(parameter.id(), places.get(parameter.id()));
     }
     free = new ArrayDeque<>(pool);
     List<Step> steps = sequence.steps();
     for (int i = 0; i < steps.size(); i++) {
-      allocate(steps.get(i), i, sequence.parameters());
+      allocate(steps.get(i), i);
     }
   }
 
-  private void allocate(Step step, int at, List<Parameter> parameters) {
+  private void allocate(Step step, int at) {
     Value result = step.result();
-    boolean takenOver = false;
+    Value takenOver = takenOver(step, at);
     if (result != null) {
-      takenOver =
-          step instanceof Step.Compute compute
-              && lastReads.getOrDefault(compute.left(), at) <= at
-              && !parameters.contains(compute.left());
-      R register =
-          takenOver && step instanceof Step.Compute compute ? of(compute.left()) : free.pop();
-      registers.put(result.id(), register);
+      registers.put(result.id(), takenOver == null ? free.pop() : of(takenOver));
     }
-    for (Value value : step.reads().stream().distinct().toList()) {
-      boolean dead = lastReads.getOrDefault(value, at) <= at && !parameters.contains(value);
-      boolean kept = takenOver && step instanceof Step.Compute c && c.left() == value;
-      if (dead && !kept) {
+    for (Value value : new LinkedHashSet<>(step.reads())) {
+      if (value != takenOver && isDead(value, at)) {
         free.push(of(value));
       }
     }
     if (result != null && !lastReads.containsKey(result)) {
       free.push(of(result));
     }
+  }
+
+  /** Returns the operand whose register the result of a step takes over, or null. */
+  private @Nullable Value takenOver(Step step, int at) {
+    return step instanceof Step.Compute compute && isDead(compute.left(), at)
+        ? compute.left()
+        : null;
+  }
+
+  private boolean isDead(Value value, int at) {
+    return !parameters.contains(value) && lastReads.getOrDefault(value, at) <= at;
   }
 
   /** Returns the register of a parameter or value. */
