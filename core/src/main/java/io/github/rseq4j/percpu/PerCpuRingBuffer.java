@@ -39,9 +39,6 @@ public final class PerCpuRingBuffer implements AutoCloseable {
   /** The largest capacity, in bytes. */
   public static final int MAX_CAPACITY = 1 << 30;
 
-  /** What part of the capacity the longest record may take. */
-  private static final int LENGTH_FRACTION = 4;
-
   /*
    * The protocol
    *
@@ -83,7 +80,7 @@ public final class PerCpuRingBuffer implements AutoCloseable {
               .formatted(capacity, MIN_CAPACITY, MAX_CAPACITY));
     }
     this.capacity = capacity;
-    this.maxLength = capacity / LENGTH_FRACTION;
+    this.maxLength = RingLayout.maxLength(capacity);
     this.region =
         Region.allocate(
             RingLayout.sliceBytes(capacity, maxLength), RingSequences.WRITE, RingSequences.CLAIM);
@@ -309,12 +306,11 @@ public final class PerCpuRingBuffer implements AutoCloseable {
 
   private boolean writeByClaim(int type, MemorySegment source) {
     try (Claim claim = tryClaim(type, (int) source.byteSize())) {
-      if (claim == null) {
-        return false;
+      if (claim != null) {
+        claim.segment().copyFrom(source);
+        claim.commit();
       }
-      claim.segment().copyFrom(source);
-      claim.commit();
-      return true;
+      return claim != null;
     }
   }
 
@@ -358,9 +354,7 @@ public final class PerCpuRingBuffer implements AutoCloseable {
      * @throws IllegalStateException if the claim is not open
      */
     public MemorySegment segment() {
-      if (!open.get()) {
-        throw new IllegalStateException("the claim is committed or aborted");
-      }
+      requireOpen(open.get());
       return region.memory().asSlice(record + RingLayout.HEADER_BYTES, length);
     }
 
@@ -370,7 +364,7 @@ public final class PerCpuRingBuffer implements AutoCloseable {
      * @throws IllegalStateException if the claim is not open
      */
     public void commit() {
-      finish(RingLayout.header(type, length));
+      requireOpen(finish(RingLayout.header(type, length)));
     }
 
     /**
@@ -379,22 +373,28 @@ public final class PerCpuRingBuffer implements AutoCloseable {
      * @throws IllegalStateException if the claim is not open
      */
     public void abort() {
-      finish(RingLayout.abandonedHeader(length));
+      requireOpen(finish(RingLayout.abandonedHeader(length)));
     }
 
     /** Aborts the claim if it is open. */
     @Override
     public void close() {
-      if (open.compareAndSet(true, false)) {
-        region.setRelease(record, RingLayout.abandonedHeader(length));
-      }
+      finish(RingLayout.abandonedHeader(length));
     }
 
-    private void finish(long header) {
-      if (!open.compareAndSet(true, false)) {
+    /** Completes the record, if nobody has done so before, and returns whether that was so. */
+    private boolean finish(long header) {
+      boolean first = open.compareAndSet(true, false);
+      if (first) {
+        region.setRelease(record, header);
+      }
+      return first;
+    }
+
+    private static void requireOpen(boolean open) {
+      if (!open) {
         throw new IllegalStateException("the claim is committed or aborted already");
       }
-      region.setRelease(record, header);
     }
   }
 }

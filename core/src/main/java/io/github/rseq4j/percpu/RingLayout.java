@@ -49,6 +49,9 @@ final class RingLayout {
   /** The claim was given up: there is no record, only its space. */
   private static final int ABANDONED = 1 << 30;
 
+  /** What part of the capacity the longest record may take. */
+  private static final int LENGTH_FRACTION = 4;
+
   private RingLayout() {}
 
   /** Returns the header of a record that can be read. */
@@ -85,6 +88,11 @@ final class RingLayout {
   /** Returns how many bytes of the ring a record takes. */
   static long recordBytes(int length) {
     return (HEADER_BYTES + (long) length + RECORD_ALIGNMENT - 1) & -RECORD_ALIGNMENT;
+  }
+
+  /** Returns the length of the longest record for a capacity. */
+  static int maxLength(int capacity) {
+    return capacity / LENGTH_FRACTION;
   }
 
   /** Returns the smallest slice for a capacity. */

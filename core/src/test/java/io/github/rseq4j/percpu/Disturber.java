@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  */
 final class Disturber implements AutoCloseable {
   /** The JVM has a handler for it that does nothing; an ignored signal would not be delivered. */
-  private static final int SIGPIPE = 13;
+  static final int SIGPIPE = 13;
 
   private static final long PAUSE_NANOS = 100_000;
 

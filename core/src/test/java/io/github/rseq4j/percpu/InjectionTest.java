@@ -23,9 +23,6 @@ import org.junit.jupiter.params.provider.EnumSource;
  * that the kernel aborts it and that its effect is there exactly once.
  */
 class InjectionTest {
-  /** The JVM has a handler for it that does nothing; an ignored signal would not be delivered. */
-  private static final int SIGPIPE = 13;
-
   private static final int CAPACITY = PerCpuRingBuffer.MIN_CAPACITY;
   private static final byte[] BYTES = "twenty-four bytes of data".getBytes(StandardCharsets.UTF_8);
 
@@ -49,7 +46,7 @@ class InjectionTest {
   private IntConsumer at(Disturbance disturbance) {
     return switch (disturbance) {
       case MIGRATION -> tid -> Threads.setAffinity(tid, CpuSet.of(away));
-      case SIGNAL -> tid -> Threads.tgkill(tid, SIGPIPE);
+      case SIGNAL -> tid -> Threads.tgkill(tid, Disturber.SIGPIPE);
     };
   }
 
@@ -151,7 +148,9 @@ class InjectionTest {
 
   private static Region ring() {
     return Region.allocate(
-        RingLayout.sliceBytes(CAPACITY, CAPACITY / 4), RingSequences.WRITE, RingSequences.CLAIM);
+        RingLayout.sliceBytes(CAPACITY, RingLayout.maxLength(CAPACITY)),
+        RingSequences.WRITE,
+        RingSequences.CLAIM);
   }
 
   private static Region fullRing() {

@@ -48,21 +48,27 @@ public final class Mapping {
               throw new UnsupportedOperationException(reason);
             });
     collectIfDue(RESERVED.addAndGet(bytes));
-    long address = Libc.mmap(bytes, Libc.PROT_READ | Libc.PROT_WRITE);
-    for (int tries = 0; address == -Errno.ENOMEM && tries < TRIES; tries++) {
-      System.gc();
-      LockSupport.parkNanos(PAUSE_NANOS << tries);
-      address = Libc.mmap(bytes, Libc.PROT_READ | Libc.PROT_WRITE);
-    }
+    long address = map(bytes);
     if (address < 0) {
       RESERVED.addAndGet(-bytes);
       throw new OutOfMemoryError(
           "reserving %d bytes of address space failed with %s"
               .formatted(bytes, Errno.describe((int) -address)));
     }
-    long mapped = address;
-    return MemorySegment.ofAddress(mapped)
-        .reinterpret(bytes, Arena.ofAuto(), _ -> unmap(mapped, bytes));
+    return MemorySegment.ofAddress(address)
+        .reinterpret(bytes, Arena.ofAuto(), _ -> unmap(address, bytes));
+  }
+
+  private static long map(long bytes) {
+    long result = -Errno.ENOMEM;
+    for (int tries = 0; result == -Errno.ENOMEM && tries <= TRIES; tries++) {
+      if (tries > 0) {
+        System.gc();
+        LockSupport.parkNanos(PAUSE_NANOS << tries);
+      }
+      result = Libc.mmap(bytes, Libc.PROT_READ | Libc.PROT_WRITE);
+    }
+    return result;
   }
 
   private static void unmap(long address, long bytes) {
