@@ -2,7 +2,7 @@ package io.github.rseq4j;
 
 import io.github.rseq4j.internal.rseq.Platform;
 import io.github.rseq4j.internal.rseq.ThreadFields;
-import io.github.rseq4j.sequence.Sequence;
+import io.github.rseq4j.sequence.Program;
 
 /**
  * Restartable sequences in this process: what is active, and where the calling thread runs.
@@ -50,13 +50,13 @@ public final class Rseq {
   }
 
   /**
-   * Returns the x86-64 code of a sequence: offset, bytes, instruction, and the step it comes from.
+   * Returns the code of a program for a backend: offset, bytes, instruction, and the step it comes
+   * from.
    *
-   * <p>It is what runs in this process where rseq is active; elsewhere, what would run if the area
-   * were at the thread pointer.
+   * <p>For the processor of this machine it is what runs in this process where rseq is active.
    */
-  public static String listing(Sequence sequence) {
-    return Platform.current().listing(sequence);
+  public static String listing(Program program, Isa isa) {
+    return Platform.current().listing(program, isa);
   }
 
   /**

@@ -8,6 +8,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.members;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -18,6 +19,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import io.github.rseq4j.internal.compile.Processor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
@@ -43,18 +45,26 @@ class ArchitectureTest {
         .definedBy(ROOT + ".percpu")
         .layer("rseq")
         .definedBy(ROOT, INTERNAL + ".rseq")
+        .layer("link")
+        .definedBy(INTERNAL + ".link")
+        .layer("processors")
+        .definedBy(INTERNAL + ".compile.*")
         .layer("compile")
         .definedBy(INTERNAL + ".compile")
         .layer("sequence")
         .definedBy(ROOT + ".sequence")
         .layer("asm")
-        .definedBy(INTERNAL + ".asm..")
+        .definedBy(INTERNAL + ".asm")
         .layer("linux")
         .definedBy(INTERNAL + ".linux")
         .whereLayer("percpu")
         .mayOnlyAccessLayers("rseq", "sequence")
         .whereLayer("rseq")
-        .mayOnlyAccessLayers("compile", "sequence", "linux")
+        .mayOnlyAccessLayers("link", "compile", "sequence", "linux")
+        .whereLayer("link")
+        .mayOnlyAccessLayers("processors", "compile", "sequence", "asm", "linux")
+        .whereLayer("processors")
+        .mayOnlyAccessLayers("compile", "sequence", "asm", "linux")
         .whereLayer("compile")
         .mayOnlyAccessLayers("sequence", "asm", "linux")
         .whereLayer("sequence")
@@ -68,10 +78,31 @@ class ArchitectureTest {
   }
 
   @Test
-  void onlyLinuxAndCompileLeaveTheJvm() {
+  void processorsDoNotKnowOneAnother() {
+    slices().matching(INTERNAL + ".compile.(*)").should().notDependOnEachOther().check(CLASSES);
+  }
+
+  /** Registers, operands and instructions of a processor; the others are its lowering. */
+  @Test
+  void assemblersKnowNoSequences() {
     noClasses()
         .that()
-        .resideOutsideOfPackages(INTERNAL + ".linux", INTERNAL + ".compile")
+        .resideInAPackage(INTERNAL + ".compile.*")
+        .and()
+        .doNotImplement(Processor.class)
+        .and()
+        .haveNameNotMatching(".*(Lowering|Steps)(\\$.*)?")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(ROOT + ".sequence", INTERNAL + ".compile", INTERNAL + ".linux")
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlyLinuxAndLinkLeaveTheJvm() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(INTERNAL + ".linux", INTERNAL + ".link")
         .should()
         .dependOnClassesThat()
         .belongToAnyOf(Linker.class, SymbolLookup.class)

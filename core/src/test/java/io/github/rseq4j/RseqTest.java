@@ -7,6 +7,7 @@ import io.github.rseq4j.internal.linux.CpuSet;
 import io.github.rseq4j.internal.linux.Threads;
 import io.github.rseq4j.percpu.BuiltInSequences;
 import io.github.rseq4j.sequence.IndexKind;
+import io.github.rseq4j.sequence.Program;
 import io.github.rseq4j.sequence.Sequence;
 import java.util.List;
 import java.util.Map;
@@ -66,7 +67,8 @@ class RseqTest {
   @Test
   void listsTheCodeThatRuns() {
     for (Sequence sequence : BuiltInSequences.all()) {
-      assertThat(Rseq.listing(sequence)).contains("restart:", "abort:", "descriptor:");
+      assertThat(Rseq.listing(Program.of(sequence), Isa.X86_64))
+          .contains("restart:", "abort:", "descriptor:");
     }
   }
 

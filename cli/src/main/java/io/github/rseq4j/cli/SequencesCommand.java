@@ -2,9 +2,11 @@ package io.github.rseq4j.cli;
 
 import static java.util.stream.Collectors.joining;
 
+import io.github.rseq4j.Isa;
 import io.github.rseq4j.Rseq;
 import io.github.rseq4j.percpu.BuiltInSequences;
 import io.github.rseq4j.sequence.Parameter;
+import io.github.rseq4j.sequence.Program;
 import io.github.rseq4j.sequence.Sequence;
 import java.io.PrintWriter;
 import java.util.List;
@@ -67,7 +69,7 @@ final class SequencesCommand implements Callable<Integer> {
         availability.active()
             ? "Code, as it is compiled in this process:"
             : "Code for x86-64, which does not run here: " + availability.reason());
-    out.print(Rseq.listing(sequence));
+    out.print(Rseq.listing(Program.of(sequence), Isa.X86_64));
   }
 
   private static String parameters(Sequence sequence) {

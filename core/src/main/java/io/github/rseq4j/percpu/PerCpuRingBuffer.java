@@ -163,11 +163,7 @@ public final class PerCpuRingBuffer implements AutoCloseable {
       result =
           (long)
               RingSequences.WRITE_HANDLE.invokeExact(
-                  region,
-                  (long) (capacity - 1),
-                  RingLayout.header(type, length),
-                  (long) length,
-                  source);
+                  region, (long) (capacity - 1), RingLayout.header(type, length), source);
     } catch (RuntimeException e) {
       throw e; // of the segment: its arena is closed, or another thread's
     } catch (Throwable e) {

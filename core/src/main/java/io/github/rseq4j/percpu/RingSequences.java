@@ -33,7 +33,7 @@ final class RingSequences {
   private record Place(Value at, Value end) {}
 
   /**
-   * Writes a whole record: {@code length} bytes of {@code source} behind {@code header}.
+   * Writes a whole record: all of {@code source} behind {@code header}.
    *
    * <p>Returns {@link #WRITTEN}, {@link #FULL} after counting the record as lost, or {@link
    * #CLOSED_EXIT}.
@@ -44,11 +44,10 @@ final class RingSequences {
           s -> {
             var mask = s.parameter("mask");
             var header = s.parameter("header");
-            var length = s.parameter("length");
             var source = s.source("source");
-            Place place = reserve(s, mask, length);
+            Place place = reserve(s, mask, source.size());
             s.store64(DATA.byteAt(place.at), header);
-            s.copy(DATA.plus(HEADER_BYTES).byteAt(place.at), source, length, COPY_LIMIT);
+            s.copy(DATA.plus(HEADER_BYTES).byteAt(place.at), source, source.size(), COPY_LIMIT);
             s.commitRelease64(TAIL, place.end, Exit.of("written", WRITTEN));
           });
 

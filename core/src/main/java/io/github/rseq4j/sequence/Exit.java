@@ -21,6 +21,29 @@ public record Exit(String name, Operand result) {
   public static final long OUT_OF_BOUNDS = Long.MIN_VALUE + 1;
 
   /**
+   * Returns the result of the implicit exit of a thread that has no CPU number when a sequence of a
+   * program begins; those before it have committed.
+   *
+   * @param sequence the number of the sequence in its program, from 0
+   */
+  public static long unregistered(int sequence) {
+    return sequence == 0 ? UNREGISTERED : OUT_OF_BOUNDS + sequence;
+  }
+
+  /**
+   * Returns which sequence of a program had no CPU number when it began.
+   *
+   * @param result the result of a program
+   * @return the number of the sequence, from 0; -1 for any other result
+   */
+  public static int unregisteredSequence(long result) {
+    if (result >= 0 || result == OUT_OF_BOUNDS) {
+      return -1;
+    }
+    return result == UNREGISTERED ? 0 : (int) (result - OUT_OF_BOUNDS);
+  }
+
+  /**
    * Checks the result.
    *
    * @throws IllegalArgumentException if the result is a negative constant

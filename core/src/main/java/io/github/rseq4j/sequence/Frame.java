@@ -2,7 +2,6 @@ package io.github.rseq4j.sequence;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.VarHandle;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,57 +10,86 @@ import org.jspecify.annotations.Nullable;
  * is.
  *
  * <p>The interpreter is the oracle that compiled code is held against. It gives no atomicity of its
- * own: whoever runs it sees to it that nobody else runs on the same slice. Commits are release
- * stores of one word, acquire loads are such, so readers on other threads see what they would see
- * of compiled code.
+ * own: whoever runs it sees to it that nobody else runs on the same slice.
  */
 public final class Frame {
-  private static final VarHandle BYTES = ValueLayout.JAVA_BYTE.varHandle();
-  private static final VarHandle SHORTS = ValueLayout.JAVA_SHORT.varHandle();
-  private static final VarHandle INTS = ValueLayout.JAVA_INT.varHandle();
-  private static final VarHandle LONGS = ValueLayout.JAVA_LONG.varHandle();
-
   private final List<Step> steps;
-  private final MemorySegment slice;
+  private final SliceMemory slice;
   private final long sliceOffset;
   private final Object[] values;
   private int next;
+  private boolean committed;
   private @Nullable Long result;
 
-  private Frame(Sequence sequence, MemorySegment slice, long sliceOffset, Object[] arguments) {
-    if (arguments.length != sequence.parameters().size()) {
+  Frame(Sequence sequence, SliceMemory slice, long sliceOffset, Object... arguments) {
+    List<Parameter> parameters = sequence.parameters();
+    if (arguments.length != parameters.size()) {
       throw new IllegalArgumentException(
           "%s takes %d arguments, not %d"
-              .formatted(sequence.name(), sequence.parameters().size(), arguments.length));
+              .formatted(sequence.name(), parameters.size(), arguments.length));
     }
-    if (slice.byteSize() < sequence.minimumSlice()) {
-      throw new IllegalArgumentException(
-          "%s needs a slice of %d bytes, not %d"
-              .formatted(sequence.name(), sequence.minimumSlice(), slice.byteSize()));
-    }
+    sequence.requireFits(slice.size());
     this.steps = sequence.steps();
     this.slice = slice;
     this.sliceOffset = sliceOffset;
-    this.values = new Object[arguments.length + steps.size()];
-    System.arraycopy(arguments, 0, values, 0, arguments.length);
+    this.values = new Object[sequence.parameterWords() + steps.size()];
+    for (int i = 0; i < arguments.length; i++) {
+      Parameter parameter = parameters.get(i);
+      values[parameter.id()] = arguments[i];
+      if (parameter instanceof CallerMemory memory) {
+        set(memory.size(), ((MemorySegment) arguments[i]).byteSize());
+      }
+    }
   }
 
   /**
    * Runs a sequence on a slice and returns the result of its exit.
    *
    * @param sequence the sequence
-   * @param slice the memory it works on, at least {@link Sequence#minimumSlice()} bytes, aligned to
-   *     8 bytes
+   * @param slice the memory it works on, aligned to 8 bytes
    * @param sliceOffset what {@link Step.SliceOffset} answers
-   * @param arguments a {@link Long} for each value, a {@link MemorySegment} for each source
+   * @param arguments a {@link Long} for each value, a {@link MemorySegment} for each memory
+   * @throws SequenceException if the slice is too small
    */
   public static long run(
       Sequence sequence, MemorySegment slice, long sliceOffset, Object... arguments) {
-    Frame frame = new Frame(sequence, slice, sliceOffset, arguments);
-    while (frame.result == null) {
-      frame.steps.get(frame.next++).interpret(frame);
+    return run(Program.of(sequence), slice, sliceOffset, arguments);
+  }
+
+  /** Runs a program on a slice, as {@link #run(Sequence, MemorySegment, long, Object...)} does. */
+  public static long run(
+      Program program, MemorySegment slice, long sliceOffset, Object... arguments) {
+    long result = 0;
+    for (Sequence sequence : program.sequences()) {
+      Frame frame = new Frame(sequence, new SegmentMemory(slice), sliceOffset, arguments);
+      result = frame.runToEnd();
+      if (!frame.committed) {
+        break;
+      }
     }
-    return frame.result;
+    return result;
+  }
+
+  private long runToEnd() {
+    while (result == null) {
+      step();
+    }
+    return result;
+  }
+
+  /** Performs the next step. */
+  void step() {
+    steps.get(next++).interpret(this);
+  }
+
+  /** Returns the result, or null if the run has not ended. */
+  @Nullable Long result() {
+    return result;
+  }
+
+  /** Returns whether the run has ended with a commit. */
+  boolean committed() {
+    return committed;
   }
 
   long get(Operand operand) {
@@ -91,43 +119,65 @@ public final class Frame {
   void load(Value into, Width width, Address from, boolean acquire) {
     long offset = resolve(from, width.bytes());
     if (offset >= 0) {
-      set(into, acquire ? loadAcquire(width, offset) : width.load(slice, offset));
+      set(into, slice.load(width, offset, acquire));
     }
   }
 
   void store(Width width, Address to, Operand value) {
     long offset = resolve(to, width.bytes());
     if (offset >= 0) {
-      width.store(slice, offset, get(value));
+      slice.store(width, offset, get(value));
     }
   }
 
-  void copy(Address to, Source from, Value length, int limit) {
-    long bytes = get(length);
-    if (Long.compareUnsigned(bytes, limit) > 0) {
-      result = Exit.OUT_OF_BOUNDS;
-      return;
-    }
-    long offset = resolve(to, bytes);
+  void copy(Transfer.Copy step) {
+    long offset = resolve(step);
     if (offset >= 0) {
-      MemorySegment.copy((MemorySegment) values[from.id()], 0, slice, offset, bytes);
+      slice.copyIn(offset, memory(step.from()), get(step.length()));
     }
   }
 
-  void commitStore(Width width, Address to, Operand value, Exit exit) {
-    long offset = resolve(to, width.bytes());
+  void copyOut(Transfer.CopyOut step) {
+    long offset = resolve(step);
     if (offset >= 0) {
-      storeRelease(width, offset, get(value));
-      leave(exit);
+      slice.copyOut(memory(step.to()), offset, get(step.length()));
     }
   }
 
-  void commitAdd(Address to, Operand value, Exit exit) {
-    long offset = resolve(to, Width.BITS_64.bytes());
-    if (offset >= 0) {
-      storeRelease(Width.BITS_64, offset, Width.BITS_64.load(slice, offset) + get(value));
-      leave(exit);
+  void storeOut(Step.StoreOut step) {
+    if (step.displacement() + (long) Long.BYTES > get(step.to().size())) {
+      leaveOutOfBounds();
+    } else {
+      memory(step.to())
+          .set(ValueLayout.JAVA_LONG_UNALIGNED, step.displacement(), get(step.value()));
     }
+  }
+
+  void commitStore(Commit.Store step) {
+    long offset = resolve(step.to(), step.width().bytes());
+    if (offset >= 0) {
+      slice.commit(step.width(), offset, get(step.value()), step.release());
+      committed = true;
+      leave(step.exit());
+    }
+  }
+
+  void commitAdd(Commit.Add step) {
+    long offset = resolve(step.to(), Width.BITS_64.bytes());
+    if (offset >= 0) {
+      long sum = slice.load(Width.BITS_64, offset, false) + get(step.value());
+      slice.commit(Width.BITS_64, offset, sum, false);
+      committed = true;
+      leave(step.exit());
+    }
+  }
+
+  private long resolve(Transfer step) {
+    long bytes = get(step.length());
+    if (Long.compareUnsigned(bytes, step.limit()) > 0 || bytes > get(step.memory().size())) {
+      return leaveOutOfBounds();
+    }
+    return resolve(step.address(), bytes);
   }
 
   /** Returns the offset in the slice, or -1 after leaving because it is out of bounds. */
@@ -137,29 +187,19 @@ public final class Frame {
       return address.displacement();
     }
     long elements = get(index);
-    long last = (slice.byteSize() - address.displacement() - bytes) / address.scale();
+    long last = (slice.size() - address.displacement() - bytes) / address.scale();
     if (Long.compareUnsigned(elements, last) > 0) {
-      result = Exit.OUT_OF_BOUNDS;
-      return -1;
+      return leaveOutOfBounds();
     }
     return address.displacement() + elements * address.scale();
   }
 
-  private long loadAcquire(Width width, long offset) {
-    return switch (width) {
-      case BITS_8 -> Byte.toUnsignedLong((byte) BYTES.getAcquire(slice, offset));
-      case BITS_16 -> Short.toUnsignedLong((short) SHORTS.getAcquire(slice, offset));
-      case BITS_32 -> Integer.toUnsignedLong((int) INTS.getAcquire(slice, offset));
-      case BITS_64 -> (long) LONGS.getAcquire(slice, offset);
-    };
+  private long leaveOutOfBounds() {
+    result = Exit.OUT_OF_BOUNDS;
+    return -1;
   }
 
-  private void storeRelease(Width width, long offset, long value) {
-    switch (width) {
-      case BITS_8 -> BYTES.setRelease(slice, offset, (byte) value);
-      case BITS_16 -> SHORTS.setRelease(slice, offset, (short) value);
-      case BITS_32 -> INTS.setRelease(slice, offset, (int) value);
-      case BITS_64 -> LONGS.setRelease(slice, offset, value);
-    }
+  private MemorySegment memory(CallerMemory memory) {
+    return (MemorySegment) values[memory.id()];
   }
 }

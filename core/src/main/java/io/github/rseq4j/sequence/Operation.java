@@ -11,7 +11,17 @@ public enum Operation {
   /** Bitwise or. */
   OR("|"),
   /** Bitwise exclusive or. */
-  XOR("^");
+  XOR("^"),
+  /** Shift to the left by the low six bits of the right operand. */
+  SHIFT_LEFT("<<"),
+  /** Shift to the right by the low six bits of the right operand, filling with zeros. */
+  SHIFT_RIGHT(">>>"),
+  /** Shift to the right by the low six bits of the right operand, filling with the sign. */
+  SHIFT_RIGHT_SIGNED(">>"),
+  /** The smaller of two signed numbers. */
+  MIN("min"),
+  /** The larger of two signed numbers. */
+  MAX("max");
 
   private final String symbol;
 
@@ -26,6 +36,11 @@ public enum Operation {
       case AND -> left & right;
       case OR -> left | right;
       case XOR -> left ^ right;
+      case SHIFT_LEFT -> left << right;
+      case SHIFT_RIGHT -> left >>> right;
+      case SHIFT_RIGHT_SIGNED -> left >> right;
+      case MIN -> Math.min(left, right);
+      case MAX -> Math.max(left, right);
     };
   }
 

@@ -28,10 +28,10 @@ import java.util.function.Consumer;
  * }</pre>
  */
 public final class Sequence {
-  /** How many parameters a sequence may have. */
-  public static final int MAX_PARAMETERS = 4;
+  /** How many words of parameters a sequence may have: one for a value, two for memory. */
+  public static final int MAX_PARAMETER_WORDS = 6;
 
-  /** How many parameters and values may be needed at the same time. */
+  /** How many words of parameters and values may be needed at the same time. */
   public static final int MAX_LIVE = 10;
 
   private final String name;
@@ -109,12 +109,34 @@ public final class Sequence {
     return lastReads;
   }
 
-  List<Value> values() {
-    return parameters.stream().filter(Value.class::isInstance).map(Value.class::cast).toList();
+  /** Returns how many 64-bit words the parameters are passed as. */
+  public int parameterWords() {
+    return parameters.stream().mapToInt(Parameter::words).sum();
   }
 
-  List<Source> sources() {
-    return parameters.stream().filter(Source.class::isInstance).map(Source.class::cast).toList();
+  /**
+   * Returns the values that are set before the first step: the parameters that are values, and the
+   * sizes of those that are memory.
+   */
+  public List<Value> values() {
+    return parameters.stream()
+        .map(
+            parameter ->
+                switch (parameter) {
+                  case Value value -> value;
+                  case CallerMemory memory -> memory.size();
+                })
+        .toList();
+  }
+
+  /**
+   * Checks that this sequence can run on slices of a size.
+   *
+   * @param bytes the size of each slice
+   * @throws SequenceException naming the step whose constant address would be outside
+   */
+  public void requireFits(long bytes) {
+    Verifier.verifyFits(this, bytes);
   }
 
   /** Returns the steps, one a line, with their numbers. */

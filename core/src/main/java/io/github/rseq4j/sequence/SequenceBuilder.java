@@ -22,8 +22,7 @@ public final class SequenceBuilder {
    * @throws IllegalStateException if there is a step already
    */
   public Value parameter(String name) {
-    requireNoSteps(name);
-    Value value = value(name);
+    Value value = value(requireNoSteps(name));
     parameters.add(value);
     return value;
   }
@@ -34,10 +33,16 @@ public final class SequenceBuilder {
    * @throws IllegalStateException if there is a step already
    */
   public Source source(String name) {
-    requireNoSteps(name);
-    Source source = new Source(ids++, name);
-    parameters.add(source);
-    return source;
+    return memory(new Source(ids, requireNoSteps(name)));
+  }
+
+  /**
+   * Adds a parameter that is memory to write to.
+   *
+   * @throws IllegalStateException if there is a step already
+   */
+  public Destination destination(String name) {
+    return memory(new Destination(ids, requireNoSteps(name)));
   }
 
   /** Makes a label, to be skipped to and then placed. */
@@ -59,14 +64,24 @@ public final class SequenceBuilder {
 
   /** Loads 64 bits; no later access moves before it. */
   public Value loadAcquire64(String name, Address from) {
+    return loadAcquire(name, Width.BITS_64, from);
+  }
+
+  /** Loads {@code width} bits, zero-extended; no later access moves before it. */
+  public Value loadAcquire(String name, Width width, Address from) {
     Value result = value(name);
-    steps.add(new Step.Load(result, Width.BITS_64, from, true));
+    steps.add(new Step.Load(result, width, from, true));
     return result;
   }
 
   /** Stores 64 bits that no reader may take notice of before the commit. */
   public void store64(Address to, Operand value) {
     store(Width.BITS_64, to, value);
+  }
+
+  /** Stores 64 bits that no reader may take notice of before the commit. */
+  public void store64(Address to, long value) {
+    store64(to, new Constant(value));
   }
 
   /** Stores the low {@code width} bits, of which no reader may take notice before the commit. */
@@ -89,6 +104,11 @@ public final class SequenceBuilder {
     return compute(name, Operation.SUBTRACT, left, right);
   }
 
+  /** Computes {@code left - right}. */
+  public Value subtract(String name, Value left, long right) {
+    return subtract(name, left, new Constant(right));
+  }
+
   /** Computes {@code left & right}. */
   public Value and(String name, Value left, Operand right) {
     return compute(name, Operation.AND, left, right);
@@ -99,10 +119,32 @@ public final class SequenceBuilder {
     return and(name, left, new Constant(right));
   }
 
+  /** Computes {@code left << bits}. */
+  public Value shiftLeft(String name, Value left, long bits) {
+    return compute(name, Operation.SHIFT_LEFT, left, bits);
+  }
+
+  /** Computes {@code left >>> bits}. */
+  public Value shiftRight(String name, Value left, long bits) {
+    return compute(name, Operation.SHIFT_RIGHT, left, bits);
+  }
+
   /** Computes {@code left operation right}. */
   public Value compute(String name, Operation operation, Value left, Operand right) {
     Value result = value(name);
     steps.add(new Step.Compute(result, operation, left, right));
+    return result;
+  }
+
+  /** Computes {@code left operation right}. */
+  public Value compute(String name, Operation operation, Value left, long right) {
+    return compute(name, operation, left, new Constant(right));
+  }
+
+  /** Computes how many zero bits are above the highest one bit; 64 if there is none. */
+  public Value leadingZeros(String name, Value operand) {
+    Value result = value(name);
+    steps.add(new Step.LeadingZeros(result, operand));
     return result;
   }
 
@@ -128,6 +170,11 @@ public final class SequenceBuilder {
     steps.add(new Step.SkipIf(left, condition, right, target));
   }
 
+  /** Goes on at {@code target}, which is placed later, if the condition holds. */
+  public void skipIf(Value left, Condition condition, long right, Label target) {
+    skipIf(left, condition, new Constant(right), target);
+  }
+
   /** Places a label here. */
   public void land(Label label) {
     steps.add(new Step.Land(label));
@@ -135,22 +182,47 @@ public final class SequenceBuilder {
 
   /** Copies {@code length} bytes, at most {@code limit}, which no reader may notice as yet. */
   public void copy(Address to, Source from, Value length, int limit) {
-    steps.add(new Step.Copy(to, from, length, limit));
+    steps.add(new Transfer.Copy(to, from, length, limit));
+  }
+
+  /** Copies {@code length} bytes, at most {@code limit}, out to the caller. */
+  public void copyOut(Destination to, Address from, Value length, int limit) {
+    steps.add(new Transfer.CopyOut(to, from, length, limit));
+  }
+
+  /** Stores 64 bits {@code displacement} bytes into memory of the caller. */
+  public void storeOut64(Destination to, int displacement, Value value) {
+    steps.add(new Step.StoreOut(to, displacement, value));
   }
 
   /** Commits by storing 64 bits. */
   public void commit64(Address to, Operand value, Exit exit) {
-    steps.add(new Step.CommitStore(Width.BITS_64, to, value, false, exit));
+    commit(Width.BITS_64, to, value, exit);
+  }
+
+  /** Commits by storing 64 bits. */
+  public void commit64(Address to, long value, Exit exit) {
+    commit64(to, new Constant(value), exit);
+  }
+
+  /** Commits by storing the low {@code width} bits. */
+  public void commit(Width width, Address to, Operand value, Exit exit) {
+    steps.add(new Commit.Store(width, to, value, false, exit));
   }
 
   /** Commits by storing 64 bits; no earlier access moves after it. */
   public void commitRelease64(Address to, Operand value, Exit exit) {
-    steps.add(new Step.CommitStore(Width.BITS_64, to, value, true, exit));
+    commitRelease(Width.BITS_64, to, value, exit);
+  }
+
+  /** Commits by storing the low {@code width} bits; no earlier access moves after it. */
+  public void commitRelease(Width width, Address to, Operand value, Exit exit) {
+    steps.add(new Commit.Store(width, to, value, true, exit));
   }
 
   /** Commits by adding to 64 bits. */
   public void commitAdd64(Address to, Operand value, Exit exit) {
-    steps.add(new Step.CommitAdd(to, value, exit));
+    steps.add(new Commit.Add(to, value, exit));
   }
 
   /** Commits by adding to 64 bits. */
@@ -167,12 +239,19 @@ public final class SequenceBuilder {
   }
 
   /** A parameter's number is its place among the arguments, so it comes before all results. */
-  private void requireNoSteps(String parameter) {
+  private String requireNoSteps(String parameter) {
     if (!steps.isEmpty()) {
       throw new IllegalStateException(
           "parameter %s comes after %d steps, must come before the first"
               .formatted(parameter, steps.size()));
     }
+    return parameter;
+  }
+
+  private <M extends CallerMemory> M memory(M memory) {
+    ids += memory.words();
+    parameters.add(memory);
+    return memory;
   }
 
   private Value value(String name) {

@@ -1,22 +1,26 @@
 package io.github.rseq4j.sequence;
 
-/**
- * A parameter of a sequence that is memory to copy from: any readable {@link
- * java.lang.foreign.MemorySegment}, native or over a primitive array.
- */
-public final class Source implements Parameter {
+/** Memory of the caller that a sequence copies from. */
+public final class Source implements CallerMemory {
   private final int id;
   private final String name;
+  private final Value size;
 
   Source(int id, String name) {
     this.id = id;
     this.name = name;
+    this.size = new Value(id + 1, name + ".size");
   }
 
   /** Returns this source's number among the parameters and values of its sequence. */
   @Override
   public int id() {
     return id;
+  }
+
+  @Override
+  public Value size() {
+    return size;
   }
 
   /** Returns the name used in listings. */

@@ -12,8 +12,19 @@ import org.jspecify.annotations.Nullable;
  * Frame}. An indexed {@link Address} whose bytes are not all inside the slice leaves through {@link
  * Exit#OUT_OF_BOUNDS} instead.
  */
-public sealed interface Step {
-  /** The largest bound of a {@link Copy}, in bytes: what is copied within one sequence. */
+public sealed interface Step
+    permits Commit,
+        Transfer,
+        Step.Load,
+        Step.Store,
+        Step.Compute,
+        Step.LeadingZeros,
+        Step.SliceOffset,
+        Step.ExitIf,
+        Step.SkipIf,
+        Step.Land,
+        Step.StoreOut {
+  /** The largest bound of a copy, in bytes: what one step copies. */
   int MAX_COPY = 4096;
 
   /** Returns the value this step sets, or null if it sets none. */
@@ -39,18 +50,6 @@ public sealed interface Step {
 
   /** Performs this step. */
   void interpret(Frame frame);
-
-  /** A step that ends its path: the one store that makes the sequence's work visible. */
-  sealed interface Commit extends Step permits CommitStore, CommitAdd {
-    /** Returns the way out once committed. */
-    Exit exit();
-
-    @Override
-    default void verify(Verifier verifier) {
-      verifier.requireAligned(this, address(), extent());
-      verifier.commit();
-    }
-  }
 
   /**
    * {@code result = zeroExtend(slice[from])}; if {@code acquire}, no later access moves before it.
@@ -156,6 +155,32 @@ public sealed interface Step {
     @Override
     public String toString() {
       return "%s = %s %s %s".formatted(result, left, operation, right);
+    }
+  }
+
+  /**
+   * {@code result = the number of zero bits above the highest one bit of value}, 64 if it is zero.
+   *
+   * @param result the value set
+   * @param value the operand
+   */
+  record LeadingZeros(Value result, Value value) implements Step {
+    @Override
+    public List<Value> reads() {
+      return values(value);
+    }
+
+    @Override
+    public void verify(Verifier verifier) {}
+
+    @Override
+    public void interpret(Frame frame) {
+      frame.set(result, Long.numberOfLeadingZeros(frame.get(value)));
+    }
+
+    @Override
+    public String toString() {
+      return "%s = leading zeros of %s".formatted(result, value);
     }
   }
 
@@ -268,124 +293,40 @@ public sealed interface Step {
   }
 
   /**
-   * {@code if (length > limit) return OUT_OF_BOUNDS; slice[to .. to + length) = from[0 .. length)}.
-   * The caller answers for {@code from} having that many bytes.
+   * {@code if (displacement + 8 > to.size) return OUT_OF_BOUNDS; to[displacement] = value}, on 64
+   * bits.
    *
    * @param to where to
-   * @param from where from
-   * @param length how many bytes, unsigned
-   * @param limit the bound of {@code length}, 1 to {@value Step#MAX_COPY}
+   * @param displacement bytes from the start of {@code to}, 0 to {@value Step#MAX_COPY}
+   * @param value what is stored
    */
-  record Copy(Address to, Source from, Value length, int limit) implements Step {
+  record StoreOut(Destination to, int displacement, Value value) implements Step {
     @Override
     public List<Value> reads() {
-      return values(to.index(), length);
-    }
-
-    @Override
-    public Address address() {
-      return to;
-    }
-
-    @Override
-    public int extent() {
-      return limit;
+      return values(value);
     }
 
     @Override
     public void verify(Verifier verifier) {
-      if (limit < 1 || limit > MAX_COPY) {
-        throw verifier.refusal(Rule.BOUNDED_COPY, "bound " + limit);
-      }
-      if (to.index() != null && to.scale() != 1) {
-        throw verifier.refusal(Rule.BOUNDED_COPY, "scale " + to.scale() + " is not 1");
+      verifier.requireParameter(this, to);
+      if (displacement < 0 || displacement > MAX_COPY) {
+        throw verifier.refusal(Rule.BOUNDED_COPY, "displacement " + displacement);
       }
     }
 
     @Override
     public void interpret(Frame frame) {
-      frame.copy(to, from, length, limit);
+      frame.storeOut(this);
     }
 
     @Override
     public String toString() {
-      return "copy %s = %s, %s bytes, at most %d".formatted(to, from, length, limit);
+      return "store64 [%s + %d] = %s".formatted(to, displacement, value);
     }
   }
 
-  /**
-   * {@code slice[to] = value; return exit}; if {@code release}, no earlier access moves after it.
-   *
-   * @param width how much is stored
-   * @param to where to
-   * @param value what is stored
-   * @param release whether the store releases
-   * @param exit the way out once committed
-   */
-  record CommitStore(Width width, Address to, Operand value, boolean release, Exit exit)
-      implements Commit {
-    @Override
-    public List<Value> reads() {
-      return values(to.index(), value, exit.result());
-    }
-
-    @Override
-    public Address address() {
-      return to;
-    }
-
-    @Override
-    public int extent() {
-      return width.bytes();
-    }
-
-    @Override
-    public void interpret(Frame frame) {
-      frame.commitStore(width, to, value, exit);
-    }
-
-    @Override
-    public String toString() {
-      return "commit%s%d %s = %s -> %s"
-          .formatted(release ? ".release" : "", width.bits(), to, value, exit);
-    }
-  }
-
-  /**
-   * {@code slice[to] += value; return exit}, on 64 bits.
-   *
-   * @param to where to
-   * @param value what is added
-   * @param exit the way out once committed
-   */
-  record CommitAdd(Address to, Operand value, Exit exit) implements Commit {
-    @Override
-    public List<Value> reads() {
-      return values(to.index(), value, exit.result());
-    }
-
-    @Override
-    public Address address() {
-      return to;
-    }
-
-    @Override
-    public int extent() {
-      return Width.BITS_64.bytes();
-    }
-
-    @Override
-    public void interpret(Frame frame) {
-      frame.commitAdd(to, value, exit);
-    }
-
-    @Override
-    public String toString() {
-      return "commit.add64 %s += %s -> %s".formatted(to, value, exit);
-    }
-  }
-
-  private static List<Value> values(@Nullable Operand... operands) {
+  /** Returns those operands that are values. */
+  static List<Value> values(@Nullable Operand... operands) {
     List<Value> values = new ArrayList<>();
     for (Operand operand : operands) {
       if (operand instanceof Value value) {

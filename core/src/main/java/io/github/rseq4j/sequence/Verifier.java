@@ -37,15 +37,28 @@ public final class Verifier {
     new Verifier(sequence).run();
   }
 
+  /** Checks that every constant part of an address is inside a slice of {@code bytes} bytes. */
+  static void verifyFits(Sequence sequence, long bytes) {
+    Verifier verifier = new Verifier(sequence);
+    for (Step step : sequence.steps()) {
+      Address address = step.address();
+      if (address != null && address.displacement() + (long) step.extent() > bytes) {
+        throw verifier.refusal(
+            Rule.INSIDE_SLICE, "%s does not fit into %d bytes".formatted(step, bytes));
+      }
+      verifier.at++;
+    }
+  }
+
   private void run() {
-    if (sequence.parameters().size() > Sequence.MAX_PARAMETERS) {
-      throw refusal(Rule.PARAMETERS, sequence.parameters().size() + " parameters");
+    if (sequence.parameterWords() > Sequence.MAX_PARAMETER_WORDS) {
+      throw refusal(Rule.PARAMETERS, sequence.parameterWords() + " words");
     }
     List<Step> steps = sequence.steps();
     for (at = 0; at < steps.size(); at++) {
       Step step = steps.get(at);
       if (set == null && !(step instanceof Step.Land)) {
-        throw step instanceof Step.Commit
+        throw step instanceof Commit
             ? refusal(Rule.ONE_COMMIT, "second commit " + step)
             : refusal(Rule.NOTHING_AFTER_COMMIT, step.toString());
       }
@@ -65,9 +78,6 @@ public final class Verifier {
       if (set == null || !set.contains(value)) {
         throw refusal(Rule.VALUE_SET, "%s is not set in %s".formatted(value, step));
       }
-    }
-    if (step instanceof Step.Copy copy && !sequence.sources().contains(copy.from())) {
-      throw refusal(Rule.VALUE_SET, "%s is no source of this sequence".formatted(copy.from()));
     }
   }
 
@@ -92,7 +102,7 @@ public final class Verifier {
     List<Step> steps = sequence.steps();
     Map<Value, Integer> lastReads = sequence.lastReads();
     List<Value> live = new ArrayList<>();
-    int always = sequence.parameters().size();
+    int always = sequence.parameterWords();
     for (at = 0; at < steps.size(); at++) {
       Value result = steps.get(at).result();
       if (result != null) {
@@ -130,6 +140,13 @@ public final class Verifier {
       requirePath();
     } else if (skipped != null) {
       set = intersection(set, skipped);
+    }
+  }
+
+  /** Checks that memory of the caller is a parameter of this sequence. */
+  void requireParameter(Step step, CallerMemory memory) {
+    if (!sequence.parameters().contains(memory)) {
+      throw refusal(Rule.VALUE_SET, "%s is no parameter in %s".formatted(memory, step));
     }
   }
 

@@ -130,12 +130,7 @@ class InjectionTest {
 
   private static Object[] writeArguments(Region region) {
     return new Object[] {
-      region,
-      0L,
-      CAPACITY - 1L,
-      RingLayout.header(7, BYTES.length),
-      (long) BYTES.length,
-      MemorySegment.ofArray(BYTES)
+      region, 0L, CAPACITY - 1L, RingLayout.header(7, BYTES.length), MemorySegment.ofArray(BYTES)
     };
   }
 

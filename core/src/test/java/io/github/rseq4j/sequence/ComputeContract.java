@@ -105,8 +105,7 @@ public abstract class ComputeContract {
             s -> {
               Value left = s.parameter("left");
               for (int i = 0; i < OPERATIONS.size(); i++) {
-                Operation operation = OPERATIONS.get(i);
-                Value result = s.compute("result", operation, left, new Constant(constant));
+                Value result = s.compute("result", OPERATIONS.get(i), left, constant);
                 s.store64(word(i), result);
               }
               s.commitAdd64(word(OPERATIONS.size()), 1, DONE);
@@ -119,6 +118,69 @@ public abstract class ComputeContract {
               assertThat(words(slice, OPERATIONS.size()))
                   .as("%x and %x by %s", left, constant, OPERATIONS)
                   .isEqualTo(OPERATIONS.stream().map(by -> expected(by, left, constant)).toList());
+            });
+  }
+
+  /** A copy and a shift by a value each need registers of their own on some processors. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2, 3, 4})
+  public void holdsAsManyValuesBesideACopyAndAShift(int parameters) {
+    int loads = Sequence.MAX_LIVE - parameters - 3; // two words of memory, one result
+    Sequence sequence =
+        Sequence.define(
+            "full",
+            s -> {
+              List<Value> values = new ArrayList<>();
+              for (int i = 0; i < parameters; i++) {
+                values.add(s.parameter("p" + i));
+              }
+              Source source = s.source("source");
+              for (int i = 0; i < loads; i++) {
+                values.add(s.load64("v" + i, word(i)));
+              }
+              s.copy(word(9), source, source.size(), 8);
+              Value last = values.removeLast();
+              values.add(s.compute("shifted", Operation.SHIFT_LEFT, last, values.getFirst()));
+              for (int i = 0; i < values.size(); i++) {
+                s.store64(word(10 + i), values.get(i));
+              }
+              s.commitAdd64(word(20), 1, Exit.of("done", values.getLast()));
+            });
+    MemorySegment slice = Slices.numbered();
+    List<Long> expected = new ArrayList<>();
+    for (int i = 0; i < parameters; i++) {
+      expected.add(1000L + i);
+    }
+    List<Object> arguments = new ArrayList<>(expected);
+    arguments.add(MemorySegment.ofArray(new byte[] {1, 2, 3, 4, 5, 6, 7}));
+    expected.addAll(words(slice, loads));
+    expected.add(expected.removeLast() << expected.getFirst());
+    long result = backend.run(sequence, slice, arguments.toArray());
+    assertThat(result).isEqualTo(expected.getLast() & Long.MAX_VALUE);
+    assertThat(words(slice, 10 + expected.size()).subList(10, 10 + expected.size()))
+        .isEqualTo(expected);
+    assertThat(number(slice, 9L * Long.BYTES, 7)).isEqualTo(0x07060504030201L);
+  }
+
+  @Test
+  public void countsLeadingZeros() {
+    Sequence sequence =
+        Sequence.define(
+            "leading_zeros",
+            s -> {
+              Value value = s.parameter("value");
+              Value loaded = s.load64("loaded", word(1));
+              s.store64(word(0), s.leadingZeros("zeros", value));
+              s.commit64(word(1), s.leadingZeros("zeros", loaded), DONE);
+            });
+    LongStream.concat(edges(), LongStream.range(0, Long.SIZE).map(bit -> 1L << bit))
+        .forEach(
+            number -> {
+              MemorySegment slice = Slices.zeroed();
+              Slices.put(slice, Long.BYTES, Long.BYTES, number);
+              assertThat(backend.run(sequence, slice, number)).isEqualTo(7);
+              long expected = (long) Long.SIZE - unsigned(number).bitLength();
+              assertThat(words(slice, 2)).as("%x", number).containsExactly(expected, expected);
             });
   }
 
@@ -270,20 +332,22 @@ public abstract class ComputeContract {
         Sequence.define(
             "parameters",
             s -> {
-              for (int i = 0; i < Sequence.MAX_PARAMETERS - 1; i++) {
+              for (int i = 0; i < Sequence.MAX_PARAMETER_WORDS - 1; i++) {
                 s.parameter("p" + i);
               }
               Value last = s.parameter("last");
-              for (int i = 0; i < Sequence.MAX_PARAMETERS - 1; i++) {
+              for (int i = 0; i < Sequence.MAX_PARAMETER_WORDS - 1; i++) {
                 s.store64(word(i), (Value) s.parameters().get(i));
               }
-              s.commit64(word(Sequence.MAX_PARAMETERS - 1), last, DONE);
+              s.commit64(word(Sequence.MAX_PARAMETER_WORDS - 1), last, DONE);
             });
-    assertThat(run(sequence, 11, 12, 13, 14)).containsExactly(11L, 12L, 13L, 14L);
+    MemorySegment slice = Slices.zeroed();
+    assertThat(backend.run(sequence, slice, 11L, 12L, 13L, 14L, 15L, 16L)).isEqualTo(7);
+    assertThat(words(slice, 6)).containsExactly(11L, 12L, 13L, 14L, 15L, 16L);
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {0, 1, 2, 3, 4})
+  @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6})
   public void holdsAsManyValuesAsAreAllowed(int parameters) {
     int loads = Sequence.MAX_LIVE - parameters;
     Sequence sequence =
@@ -343,8 +407,17 @@ public abstract class ComputeContract {
           case AND -> one.and(other);
           case OR -> one.or(other);
           case XOR -> one.xor(other);
+          case SHIFT_LEFT -> one.shiftLeft(sixBits(other));
+          case SHIFT_RIGHT -> one.shiftRight(sixBits(other));
+          case SHIFT_RIGHT_SIGNED -> BigInteger.valueOf(left).shiftRight(sixBits(other));
+          case MIN -> BigInteger.valueOf(left).min(BigInteger.valueOf(right));
+          case MAX -> BigInteger.valueOf(left).max(BigInteger.valueOf(right));
         };
     return result.longValue();
+  }
+
+  private static int sixBits(BigInteger number) {
+    return number.intValue() & 0b111111;
   }
 
   private static boolean expected(Condition condition, long left, long right) {

@@ -44,7 +44,8 @@ class InterpreterTest {
     MemorySegment small = MemorySegment.ofArray(new long[3]);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Frame.run(sequence, small, 0))
-        .withMessage("add needs a slice of 32 bytes, not 24");
+        .withMessageStartingWith(
+            "add, step 0: commit.add64 [word] += 1 -> done(7) does not fit into 24");
     assertThat(Frame.run(sequence, MemorySegment.ofArray(new long[4]), 0)).isEqualTo(7);
   }
 

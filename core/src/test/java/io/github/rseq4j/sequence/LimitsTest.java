@@ -111,7 +111,7 @@ class LimitsTest {
 
     private static void commit(SequenceBuilder s, Width width, Address to) {
       setIndex(s, to);
-      s.steps().add(new Step.CommitStore(width, to, ZERO, false, DONE));
+      s.steps().add(new Commit.Store(width, to, ZERO, false, DONE));
     }
 
     private static void commitAdd(SequenceBuilder s, Address to) {
@@ -140,21 +140,21 @@ class LimitsTest {
   @Nested
   class Parameters {
     @ParameterizedTest
-    @ValueSource(ints = {0, 1, Sequence.MAX_PARAMETERS})
+    @ValueSource(ints = {0, 2, Sequence.MAX_PARAMETER_WORDS})
     void upToTheLimit(int count) {
       accepted(s -> define(s, count));
     }
 
     @Test
     void notOneMore() {
-      refused(Rule.PARAMETERS, 0, "5 parameters", s -> define(s, Sequence.MAX_PARAMETERS + 1));
+      refused(Rule.PARAMETERS, 0, "7 words", s -> define(s, Sequence.MAX_PARAMETER_WORDS + 1));
     }
 
     private static void define(SequenceBuilder s, int count) {
-      for (int i = 0; i < count - 1; i++) {
+      for (int i = 0; i < count - 2; i++) {
         s.parameter("p" + i);
       }
-      if (count > 0) {
+      if (count > 1) {
         s.source("last");
       }
       s.commit64(WORD, ZERO, DONE);
@@ -164,13 +164,13 @@ class LimitsTest {
   @Nested
   class Registers {
     @ParameterizedTest
-    @ValueSource(ints = {0, 1, Sequence.MAX_PARAMETERS})
+    @ValueSource(ints = {0, 1, Sequence.MAX_PARAMETER_WORDS})
     void upToTheLimit(int parameters) {
       accepted(s -> define(s, parameters, Sequence.MAX_LIVE - parameters));
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 1, Sequence.MAX_PARAMETERS})
+    @ValueSource(ints = {0, 1, Sequence.MAX_PARAMETER_WORDS})
     void notOneMore(int parameters) {
       int values = Sequence.MAX_LIVE - parameters + 1;
       refused(Rule.REGISTERS, values - 1, "11 are needed", s -> define(s, parameters, values));

@@ -8,12 +8,14 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.github.rseq4j.sequence.Operand.Constant;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -106,7 +108,7 @@ public abstract class MemoryContract {
             "store",
             s -> {
               s.source("unused");
-              Value[] values = new Value[Sequence.MAX_LIVE - 1];
+              Value[] values = new Value[Sequence.MAX_LIVE - 2];
               for (int i = 0; i < values.length; i++) {
                 values[i] = s.load64("v" + i, at(i * Long.BYTES));
               }
@@ -117,7 +119,7 @@ public abstract class MemoryContract {
             });
     MemorySegment slice = Slices.numbered();
     MemorySegment expected = Slices.copy(slice);
-    for (int i = 0; i < Sequence.MAX_LIVE - 1; i++) {
+    for (int i = 0; i < Sequence.MAX_LIVE - 2; i++) {
       int offset = i * Long.BYTES;
       put(expected, offset + 128, width.bytes(), number(slice, offset, Long.BYTES));
     }
@@ -277,6 +279,111 @@ public abstract class MemoryContract {
   }
 
   @ParameterizedTest
+  @ValueSource(ints = {0, 1, 8, COPY_LIMIT})
+  public void copiesNoMoreThanTheSourceHas(int size) {
+    Sequence sequence = copying(16, false);
+    for (int length = 0; length <= COPY_LIMIT; length++) {
+      MemorySegment expected = Slices.numbered();
+      if (length <= size) {
+        MemorySegment.copy(source(size), 0, expected, 16, length);
+      }
+      leaves(
+          sequence,
+          length <= size ? 7 : Exit.OUT_OF_BOUNDS,
+          expected,
+          (long) length,
+          0L,
+          source(size));
+    }
+  }
+
+  @Test
+  public void copiesAllOfTheSourceUpToTheLimit() {
+    Sequence sequence =
+        Sequence.define(
+            "copy_all",
+            s -> {
+              Source source = s.source("source");
+              s.copy(at(8), source, source.size(), COPY_LIMIT);
+              s.commit64(at(0), source.size(), DONE);
+            });
+    for (int size = 0; size <= COPY_LIMIT + 1; size++) {
+      MemorySegment expected = Slices.numbered();
+      boolean fits = size <= COPY_LIMIT;
+      if (fits) {
+        MemorySegment.copy(source(size), 0, expected, 8, size);
+        put(expected, 0, Long.BYTES, size);
+      }
+      leaves(sequence, fits ? 7 : Exit.OUT_OF_BOUNDS, expected, source(size));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  public void copiesOutWhatIsInTheSliceAndFits(boolean indexed) {
+    Sequence sequence =
+        Sequence.define(
+            "copy_out",
+            s -> {
+              Value length = s.parameter("length");
+              Value index = s.parameter("index");
+              Destination to = s.destination("to");
+              Address from = at(24);
+              s.copyOut(to, indexed ? from.byteAt(index) : from, length, COPY_LIMIT);
+              s.commitAdd64(at(0), 0, DONE);
+            });
+    for (int length = 0; length <= COPY_LIMIT; length++) {
+      long last = indexed ? last(24, length, 1) : 0;
+      for (long index : inside(last)) {
+        for (int size : new int[] {0, length - 1, length, length + 1, COPY_LIMIT + 1}) {
+          MemorySegment to = MemorySegment.ofArray(new byte[Math.max(size, 0)]).fill((byte) 1);
+          MemorySegment expected = MemorySegment.ofArray(bytes(to));
+          boolean fits = length <= to.byteSize();
+          if (fits) {
+            MemorySegment.copy(Slices.numbered(), 24 + index, expected, 0, length);
+          }
+          long result = fits ? 7 : Exit.OUT_OF_BOUNDS;
+          leaves(sequence, result, Slices.numbered(), (long) length, index, to);
+          assertThat(to.mismatch(expected)).isEqualTo(-1);
+        }
+      }
+      if (indexed) {
+        for (long index : outside(last, 24, 1)) {
+          MemorySegment to = MemorySegment.ofArray(new byte[COPY_LIMIT]);
+          leaves(sequence, Exit.OUT_OF_BOUNDS, Slices.numbered(), (long) length, index, to);
+          assertThat(to.toArray(ValueLayout.JAVA_BYTE)).containsOnly(0);
+        }
+      }
+    }
+    MemorySegment large = MemorySegment.ofArray(new byte[COPY_LIMIT + 2]);
+    leaves(sequence, Exit.OUT_OF_BOUNDS, Slices.numbered(), COPY_LIMIT + 1L, 0L, large);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 8, Step.MAX_COPY})
+  public void storesWordsOutWhereTheyFit(int displacement) {
+    Sequence sequence =
+        Sequence.define(
+            "store_out",
+            s -> {
+              Value number = s.parameter("number");
+              s.storeOut64(s.destination("to"), displacement, number);
+              s.commitAdd64(at(0), 0, DONE);
+            });
+    for (int room : new int[] {0, 7, 8, 9, 16}) {
+      byte[] to = new byte[displacement + room];
+      boolean fits = room >= Long.BYTES;
+      long result = fits ? 7 : Exit.OUT_OF_BOUNDS;
+      leaves(sequence, result, Slices.numbered(), NUMBER, MemorySegment.ofArray(to));
+      byte[] expected = new byte[to.length];
+      if (fits) {
+        put(MemorySegment.ofArray(expected), displacement, Long.BYTES, NUMBER);
+      }
+      assertThat(to).isEqualTo(expected);
+    }
+  }
+
+  @ParameterizedTest
   @ValueSource(ints = {0, 1, 8, Slices.BYTES - COPY_LIMIT})
   public void indexedCopiesStayInTheSlice(int displacement) {
     Sequence sequence = copying(displacement, true);
@@ -355,8 +462,8 @@ public abstract class MemoryContract {
     return MemorySegment.ofArray(bytes);
   }
 
-  private static Step.Commit commit(Width width, Address to, Operand value, boolean release) {
-    return new Step.CommitStore(width, to, value, release, DONE);
+  private static Commit commit(Width width, Address to, Operand value, boolean release) {
+    return new Commit.Store(width, to, value, release, DONE);
   }
 
   private static Address at(int displacement) {

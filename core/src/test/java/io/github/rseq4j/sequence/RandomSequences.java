@@ -4,6 +4,7 @@ import io.github.rseq4j.sequence.Operand.Constant;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -37,6 +38,8 @@ public final class RandomSequences {
   private final SequenceBuilder s;
   private final List<Value> parameters = new ArrayList<>();
   private final List<Source> sources = new ArrayList<>();
+  private final List<Destination> destinations = new ArrayList<>();
+  private int memories;
 
   /** The results that may be read again, on some path. */
   private final Set<Value> live = new LinkedHashSet<>();
@@ -67,8 +70,19 @@ public final class RandomSequences {
             parameter ->
                 switch (parameter) {
                   case Value _ -> (Object) number(random);
-                  case Source _ -> source(random);
+                  case CallerMemory _ -> memory(random);
                 })
+        .toArray();
+  }
+
+  /** Returns the same arguments, with memory of their own. */
+  public static Object[] copies(Object... arguments) {
+    return Arrays.stream(arguments)
+        .map(
+            each ->
+                each instanceof MemorySegment memory
+                    ? MemorySegment.ofArray(Slices.bytes(memory))
+                    : each)
         .toArray();
   }
 
@@ -81,7 +95,7 @@ public final class RandomSequences {
     };
   }
 
-  private static MemorySegment source(SplittableRandom random) {
+  private static MemorySegment memory(SplittableRandom random) {
     byte[] content = new byte[SOURCE_BYTES];
     random.nextBytes(content);
     int offset = random.nextInt(16);
@@ -95,12 +109,13 @@ public final class RandomSequences {
   }
 
   private void generate() {
-    int count = random.nextInt(Sequence.MAX_PARAMETERS + 1);
-    for (int i = 0; i < count; i++) {
-      if (random.nextInt(4) == 0) {
-        sources.add(s.source("source" + i));
+    int count = random.nextInt(Sequence.MAX_PARAMETER_WORDS + 1);
+    for (int words = 0; words < count; words++) {
+      if (random.nextInt(4) == 0 && words + 2 <= count) {
+        words++;
+        memory(words);
       } else {
-        parameters.add(s.parameter("parameter" + i));
+        parameters.add(s.parameter("parameter" + words));
       }
     }
     int steps = random.nextInt(MAX_STEPS);
@@ -118,9 +133,24 @@ public final class RandomSequences {
     commit();
   }
 
+  private void memory(int number) {
+    CallerMemory memory;
+    if (random.nextBoolean()) {
+      Source source = s.source("source" + number);
+      sources.add(source);
+      memory = source;
+    } else {
+      Destination destination = s.destination("destination" + number);
+      destinations.add(destination);
+      memory = destination;
+    }
+    parameters.add(memory.size());
+    memories++;
+  }
+
   private void step() {
     retireUnless(room() - VALUES_OF_A_STEP);
-    switch (random.nextInt(20)) {
+    switch (random.nextInt(23)) {
       case 0, 1, 2 -> load();
       case 3, 4, 5 -> store();
       case 6, 7, 8, 9, 10 -> result(s.compute(name(), any(Operation.values()), value(), operand()));
@@ -130,6 +160,8 @@ public final class RandomSequences {
       case 15 -> landOnce();
       case 16, 17 -> copy();
       case 18 -> commitEarly();
+      case 19 -> result(s.leadingZeros(name(), value()));
+      case 20, 21 -> copyOut();
       default -> useEveryRegister();
     }
   }
@@ -138,9 +170,7 @@ public final class RandomSequences {
     Width width = any(Width.values());
     boolean acquire = random.nextBoolean();
     Address from = address(width.bytes(), acquire);
-    Value result = s.load(name(), width, from);
-    s.steps().set(s.steps().size() - 1, new Step.Load(result, width, from, acquire));
-    result(result);
+    result(acquire ? s.loadAcquire(name(), width, from) : s.load(name(), width, from));
   }
 
   private void store() {
@@ -154,6 +184,19 @@ public final class RandomSequences {
       int limit = 1 + random.nextInt(SOURCE_BYTES);
       Value length = below(limit + 1);
       s.copy(address(limit, 1, 1), any(sources), length, limit);
+    }
+  }
+
+  private void copyOut() {
+    if (!destinations.isEmpty()) {
+      Destination to = any(destinations);
+      if (random.nextBoolean()) {
+        s.storeOut64(to, random.nextInt(SOURCE_BYTES - Long.BYTES + 1), value());
+      } else {
+        int limit = 1 + random.nextInt(SOURCE_BYTES);
+        Value length = below(limit + 1);
+        s.copyOut(to, address(limit, 1, 1), length, limit);
+      }
     }
   }
 
@@ -196,7 +239,11 @@ public final class RandomSequences {
     } else {
       Width width = any(Width.values());
       Address to = address(width.bytes(), true);
-      s.steps().add(new Step.CommitStore(width, to, operand, random.nextBoolean(), exit));
+      if (random.nextBoolean()) {
+        s.commitRelease(width, to, operand, exit);
+      } else {
+        s.commit(width, to, operand, exit);
+      }
     }
   }
 
@@ -212,7 +259,7 @@ public final class RandomSequences {
 
   /** Returns how many results there may be at the same time. */
   private int room() {
-    return Sequence.MAX_LIVE - parameters.size() - sources.size();
+    return Sequence.MAX_LIVE - parameters.size() - memories;
   }
 
   /** Decides that some values are not read again, until there are no more than {@code count}. */

@@ -326,7 +326,7 @@ class VerifierTest {
       refused(
           Rule.VALUE_SET,
           0,
-          "foreign is no source of this sequence",
+          "foreign is no parameter in copy [word] = foreign",
           s -> s.copy(WORD, foreign.getFirst(), s.parameter("length"), 8));
     }
 

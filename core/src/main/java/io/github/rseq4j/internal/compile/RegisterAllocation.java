@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,26 +23,29 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <R> the registers of a processor
  */
-final class RegisterAllocation<R> {
+public final class RegisterAllocation<R> {
   private final Map<Integer, R> registers = new HashMap<>();
   private final Deque<R> free;
   private final Map<Value, Integer> lastReads;
-  private final List<Parameter> parameters;
+
+  /** What is set before the first step, and kept to the end. */
+  private final Set<Value> kept;
 
   /**
    * Allocates.
    *
    * @param sequence the sequence
-   * @param places the registers of the parameters, in order
-   * @param pool the registers for values, the best ones first
+   * @param pool the registers: first those of the words of the parameters, in order, then those for
+   *     values, the best ones first
    */
-  RegisterAllocation(Sequence sequence, List<R> places, List<R> pool) {
+  public RegisterAllocation(Sequence sequence, List<R> pool) {
     lastReads = sequence.lastReads();
-    this.parameters = sequence.parameters();
-    for (Parameter parameter : this.parameters) {
-      registers.put(parameter.id(), places.get(parameter.id()));
+    kept = Set.copyOf(sequence.values());
+    int words = sequence.parameterWords();
+    for (int word = 0; word < words; word++) {
+      registers.put(word, pool.get(word));
     }
-    free = new ArrayDeque<>(pool);
+    free = new ArrayDeque<>(pool.subList(words, pool.size()));
     List<Step> steps = sequence.steps();
     for (int i = 0; i < steps.size(); i++) {
       allocate(steps.get(i), i);
@@ -72,16 +76,16 @@ final class RegisterAllocation<R> {
   }
 
   private boolean isDead(Value value, int at) {
-    return !parameters.contains(value) && lastReads.getOrDefault(value, at) <= at;
+    return !kept.contains(value) && lastReads.getOrDefault(value, at) <= at;
   }
 
-  /** Returns the register of a parameter or value. */
-  R of(Parameter parameter) {
+  /** Returns the register of a parameter or value; of memory, that of its address. */
+  public R of(Parameter parameter) {
     return Objects.requireNonNull(registers.get(parameter.id()), parameter::toString);
   }
 
   /** Returns whether any parameter or value was given {@code register}. */
-  boolean uses(R register) {
+  public boolean uses(R register) {
     return registers.containsValue(register);
   }
 }

@@ -8,23 +8,36 @@ import java.lang.invoke.VarHandle;
  * The cell of memory that the code of one sequence shares with Java.
  *
  * <pre>
- *    0               8       12      16              24
- *   +---------------+-------+-------+---------------+
- *   |   restarts    | hold  |arrived|   patience    |
- *   +---------------+-------+-------+---------------+
+ *    0               8       12      16              24      28      32              40
+ *   +---------------+-------+-------+---------------+-------+-------+---------------+
+ *   |   restarts    | hold  |arrived|   patience    | delay |       |    rounds     |
+ *   +---------------+-------+-------+---------------+-------+-------+---------------+
  * </pre>
  *
  * <p>{@code restarts} counts the aborts. With injection, a thread that comes to the point whose
  * number is in {@code hold} writes that number to {@code arrived} and spins until {@code hold}
  * changes; points are numbered from 1, and 0 holds nobody. {@code patience} bounds the spinning:
- * the thread is in a critical call, and would keep the whole JVM from its next safepoint.
+ * the thread is in a critical call, and would keep the whole JVM from its next safepoint. Each
+ * thread that comes to the point whose number is in {@code delay} spins for {@code rounds} rounds.
  */
 public final class SequenceState {
-  static final int RESTARTS = 0;
-  static final int HOLD = RESTARTS + Long.BYTES;
-  static final int ARRIVED = HOLD + Integer.BYTES;
+  /** Offset of the count of aborts, 64 bits. */
+  public static final int RESTARTS = 0;
 
-  static final int PATIENCE = ARRIVED + Integer.BYTES;
+  /** Offset of the number of the point at which threads are held, 32 bits. */
+  public static final int HOLD = RESTARTS + Long.BYTES;
+
+  /** Offset of the number of the point at which a thread was held last, 32 bits. */
+  public static final int ARRIVED = HOLD + Integer.BYTES;
+
+  /** Offset of the rounds of spinning that are left for those held, 64 bits. */
+  public static final int PATIENCE = ARRIVED + Integer.BYTES;
+
+  /** Offset of the number of the point at which threads are delayed, 32 bits. */
+  public static final int DELAY = PATIENCE + Long.BYTES;
+
+  /** Offset of the rounds of spinning of each delay, 64 bits. */
+  public static final int DELAY_ROUNDS = DELAY + 2 * Integer.BYTES;
 
   /** How many rounds of spinning are enough to be disturbed: some seconds. */
   private static final long ROUNDS = 1L << 26;
@@ -34,7 +47,8 @@ public final class SequenceState {
 
   private final MemorySegment cell;
 
-  SequenceState(MemorySegment cell) {
+  /** Looks at a cell. */
+  public SequenceState(MemorySegment cell) {
     this.cell = cell;
   }
 
@@ -52,6 +66,17 @@ public final class SequenceState {
     LONGS.setVolatile(cell, (long) PATIENCE, ROUNDS);
     INTS.setVolatile(cell, (long) ARRIVED, 0);
     INTS.setVolatile(cell, (long) HOLD, point);
+  }
+
+  /**
+   * Delays each thread that comes to an injection point.
+   *
+   * @param point the point's number from 1, or 0 to delay nobody
+   * @param rounds how often it spins, at least 1
+   */
+  public void delay(int point, long rounds) {
+    LONGS.setVolatile(cell, (long) DELAY_ROUNDS, rounds);
+    INTS.setVolatile(cell, (long) DELAY, point);
   }
 
   /** Returns the number of the point at which a thread has arrived, or 0. */

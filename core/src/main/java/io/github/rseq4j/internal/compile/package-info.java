@@ -1,4 +1,7 @@
-/** Lowering of sequences to machine code, and linking of that code to method handles. */
+/**
+ * Compiling sequences to machine code: what is the same for all processors. Each processor is a
+ * package below this one.
+ */
 @NullMarked
 package io.github.rseq4j.internal.compile;
 

@@ -3,8 +3,10 @@ package io.github.rseq4j.internal.rseq;
 import io.github.rseq4j.Availability;
 import io.github.rseq4j.Availability.Missing;
 import io.github.rseq4j.Availability.Registrar;
+import io.github.rseq4j.internal.compile.Processor;
 import io.github.rseq4j.internal.compile.Target;
-import io.github.rseq4j.internal.compile.ThreadArea;
+import io.github.rseq4j.internal.link.Processors;
+import io.github.rseq4j.internal.link.ThreadArea;
 import io.github.rseq4j.internal.linux.Arch;
 import io.github.rseq4j.internal.linux.CodeSpace;
 import io.github.rseq4j.internal.linux.CodeSpaceException;
@@ -82,7 +84,7 @@ final class Detection {
 
   private Platform.Machine findMachine() throws NotActive {
     requireNotForced();
-    requireArchitecture();
+    Processor processor = requireProcessor();
     Optional<String> unavailable = Libc.unavailable();
     if (unavailable.isPresent()) {
       throw new NotActive("native calls", unavailable.get(), "native access and Linux are needed");
@@ -96,7 +98,7 @@ final class Detection {
                     "use glibc 2.35 or later"));
     requireMembarrier();
     try {
-      return findMachine(found, new CodeSpace());
+      return findMachine(processor, found, new CodeSpace());
     } catch (CodeSpaceException e) {
       throw new NotActive(
           "executable memory",
@@ -107,10 +109,10 @@ final class Detection {
     }
   }
 
-  private Platform.Machine findMachine(LibcRseq found, CodeSpace space)
+  private Platform.Machine findMachine(Processor processor, LibcRseq found, CodeSpace space)
       throws NotActive, CodeSpaceException {
     int offset = Math.toIntExact(found.offset());
-    ThreadArea access = new ThreadArea(space, offset);
+    ThreadArea access = new ThreadArea(processor, space, offset);
     MethodHandle cpuId = access.reader(RseqAbi.CPU_ID);
     MethodHandle registration = access.registration();
     requireRegistered(cpuId, registration);
@@ -137,6 +139,7 @@ final class Detection {
       features.add("slice_ctrl");
     }
     return new Platform.Machine(
+        processor,
         space,
         new Target(offset, CpuSet.possible().bound(), false),
         cpuId,
@@ -162,13 +165,15 @@ final class Detection {
     }
   }
 
-  private static void requireArchitecture() throws NotActive {
-    if (!Arch.current().equals(Optional.of(Arch.X86_64))) {
-      throw new NotActive(
-          "machine code",
-          "there is no backend for the processor %s".formatted(System.getProperty("os.arch")),
-          "use an x86-64 machine");
-    }
+  private static Processor requireProcessor() throws NotActive {
+    return Arch.current()
+        .flatMap(Processors::of)
+        .orElseThrow(
+            () ->
+                new NotActive(
+                    "machine code",
+                    "there is no backend for the processor " + System.getProperty("os.arch"),
+                    "use an x86-64 machine"));
   }
 
   private void requireMembarrier() throws NotActive {

@@ -1,13 +1,16 @@
 package io.github.rseq4j.internal.rseq;
 
 import io.github.rseq4j.Availability;
+import io.github.rseq4j.Isa;
+import io.github.rseq4j.internal.compile.Processor;
 import io.github.rseq4j.internal.compile.SequenceState;
 import io.github.rseq4j.internal.compile.Target;
-import io.github.rseq4j.internal.compile.X64Compiler;
+import io.github.rseq4j.internal.link.Listings;
+import io.github.rseq4j.internal.linux.Arch;
 import io.github.rseq4j.internal.linux.CodeSpace;
 import io.github.rseq4j.internal.linux.Errno;
 import io.github.rseq4j.internal.linux.Membarrier;
-import io.github.rseq4j.sequence.Sequence;
+import io.github.rseq4j.sequence.Program;
 import java.lang.invoke.MethodHandle;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +29,7 @@ public final class Platform {
   /**
    * What there is where rseq is active.
    *
+   * @param processor what code is compiled for
    * @param space where code goes
    * @param target what code is generated for
    * @param cpuId reads the field of that name
@@ -34,6 +38,7 @@ public final class Platform {
    * @param registration registers the calling thread
    */
   record Machine(
+      Processor processor,
       CodeSpace space,
       Target target,
       MethodHandle cpuId,
@@ -74,10 +79,17 @@ public final class Platform {
     return states.stream().mapToLong(SequenceState::restarts).sum();
   }
 
-  /** Returns the listing of a sequence as it is, or would be, compiled here. */
-  public String listing(Sequence sequence) {
+  /**
+   * Returns the listing of a program for a backend, as it is or would be compiled here; where there
+   * is no area its offset counts as 0.
+   */
+  public String listing(Program program, Isa isa) {
     Target target = machine.map(Machine::target).orElseGet(() -> new Target(0, slices(), false));
-    return X64Compiler.compile(sequence, target, 0, 0).listing();
+    return switch (isa) {
+      case X86_64 -> Listings.of(program, Arch.X86_64, target);
+      case AARCH64 -> Listings.of(program, Arch.AARCH64, target);
+      case BYTECODE -> throw new IllegalArgumentException("no bytecode yet");
+    };
   }
 
   /** Returns how many slices each region has. */

@@ -3,6 +3,7 @@ package io.github.rseq4j.internal.rseq;
 import io.github.rseq4j.internal.linux.Libc;
 import io.github.rseq4j.internal.linux.Mapping;
 import io.github.rseq4j.sequence.Frame;
+import io.github.rseq4j.sequence.Program;
 import io.github.rseq4j.sequence.Sequence;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -58,11 +59,7 @@ public final class Region {
     long alignment = sliceBytes < PAGE ? ALIGNMENT : PAGE;
     long stride = (sliceBytes + alignment - 1) & -alignment;
     for (Sequence sequence : sequences) {
-      if (stride < sequence.minimumSlice()) {
-        throw new IllegalArgumentException(
-            "%s needs slices of %d bytes, not %d"
-                .formatted(sequence.name(), sequence.minimumSlice(), stride));
-      }
+      sequence.requireFits(stride);
     }
     long bytes = Math.multiplyExact(stride, platform.slices());
     MemorySegment memory =
@@ -127,18 +124,18 @@ public final class Region {
   }
 
   /**
-   * Runs a sequence by interpreting it on the calling thread's locked slice.
+   * Runs a program on the calling thread's locked slice.
    *
    * @param offset from where in the slice its addresses count
    */
-  long runLocked(Sequence sequence, long offset, Object[] arguments) {
+  long runLocked(Program program, long offset, Object[] arguments) {
     int slice = platform.lockedSlice();
     ReentrantLock lock = platform.lock(slice);
     lock.lock();
     try {
       long start = slice * stride;
       MemorySegment part = memory.asSlice(start + offset, stride - offset);
-      return Frame.run(sequence, part, start, arguments);
+      return Frame.run(program, part, start, arguments);
     } finally {
       lock.unlock();
     }

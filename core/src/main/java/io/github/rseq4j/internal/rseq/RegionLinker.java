@@ -1,26 +1,30 @@
 package io.github.rseq4j.internal.rseq;
 
-import io.github.rseq4j.internal.compile.SequenceLinker;
-import io.github.rseq4j.internal.compile.SequenceLinker.Linked;
+import io.github.rseq4j.internal.link.SequenceLinker;
+import io.github.rseq4j.internal.link.SequenceLinker.Linked;
 import io.github.rseq4j.internal.linux.CodeSpaceException;
+import io.github.rseq4j.sequence.CallerMemory;
 import io.github.rseq4j.sequence.Exit;
+import io.github.rseq4j.sequence.IndexKind;
 import io.github.rseq4j.sequence.Parameter;
+import io.github.rseq4j.sequence.Program;
 import io.github.rseq4j.sequence.Sequence;
-import io.github.rseq4j.sequence.Source;
 import io.github.rseq4j.sequence.Step;
 import io.github.rseq4j.sequence.Value;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.lang.ref.Reference;
 
 /**
- * Links sequences to regions.
+ * Links programs to regions.
  *
- * <p>A linked sequence is a handle of type {@code (Region, parameters...)long}, each parameter a
+ * <p>A linked program is a handle of type {@code (Region, parameters...)long}, each parameter a
  * {@code long} or a {@link MemorySegment}; it is meant for a {@code static final} field, and to be
  * called with {@code invokeExact}. It never answers {@link Exit#UNREGISTERED}: a thread that is not
- * registered is, and the sequence runs again; one that cannot be works under a lock instead.
+ * registered is, and the program goes on; one that cannot be works under a lock instead. The region
+ * stays reachable until the call has returned.
  */
 public final class RegionLinker {
   private static final MethodHandles.Lookup LOOKUP = MethodHandles.lookup();
@@ -28,13 +32,16 @@ public final class RegionLinker {
   private static final MethodHandle STRIDE = find(Region.class, "stride", long.class);
   private static final MethodHandle REGISTERED =
       find(RegionLinker.class, "registered", boolean.class, long.class);
+  private static final MethodHandle ANSWER =
+      find(RegionLinker.class, "answer", long.class, long.class, Region.class);
   private static final MethodHandle RUN_UNREGISTERED =
       find(
           RegionLinker.class,
           "runUnregistered",
           long.class,
-          Sequence.class,
+          Program.class,
           MethodHandle.class,
+          long.class,
           Region.class,
           long.class,
           Object[].class);
@@ -43,7 +50,7 @@ public final class RegionLinker {
           RegionLinker.class,
           "runLocked",
           long.class,
-          Sequence.class,
+          Program.class,
           Region.class,
           long.class,
           Object[].class);
@@ -52,7 +59,15 @@ public final class RegionLinker {
 
   /** Links a sequence for the backend that is active. */
   public static MethodHandle link(Sequence sequence) {
-    return MethodHandles.insertArguments(linkAnywhere(sequence), 1, 0L);
+    return link(Program.of(sequence));
+  }
+
+  /**
+   * Links a program for the backend that is active. Where the kernel has no mm_cid, cpu_id takes
+   * its place.
+   */
+  public static MethodHandle link(Program program) {
+    return MethodHandles.insertArguments(linkAnywhere(program), 1, 0L);
   }
 
   /**
@@ -69,20 +84,22 @@ public final class RegionLinker {
         throw new IllegalArgumentException("indexed address in " + step);
       }
     }
-    return linkAnywhere(sequence);
+    return linkAnywhere(Program.of(sequence));
   }
 
-  private static MethodHandle linkAnywhere(Sequence sequence) {
+  private static MethodHandle linkAnywhere(Program program) {
     Platform platform = Platform.current();
     if (platform.machine().isEmpty()) {
-      return collecting(RUN_LOCKED.bindTo(sequence), sequence);
+      return collecting(RUN_LOCKED.bindTo(program), program);
     }
     Platform.Machine machine = platform.machine().get();
     try {
-      SequenceLinker linker = new SequenceLinker(machine.space(), machine.target());
-      Linked linked = linker.link(sequence);
+      SequenceLinker linker =
+          new SequenceLinker(machine.processor(), machine.space(), machine.target());
+      boolean hasIndex = platform.availability().indexKinds().contains(program.index());
+      Linked linked = linker.link(hasIndex ? program : program.indexedBy(IndexKind.CPU_ID));
       platform.count(linked.state());
-      return adapt(sequence, linked.handle());
+      return adapt(program, linked.handle());
     } catch (CodeSpaceException e) {
       // It was to be had when the platform was detected.
       throw new IllegalStateException(e);
@@ -94,8 +111,8 @@ public final class RegionLinker {
    *
    * @param raw as {@link Linked#handle()}
    */
-  static MethodHandle adapt(Sequence sequence, MethodHandle raw) {
-    MethodType type = type(sequence);
+  static MethodHandle adapt(Program program, MethodHandle raw) {
+    MethodType type = type(program);
     MethodHandle filtered =
         MethodHandles.collectArguments(MethodHandles.filterArguments(raw, 1, STRIDE), 0, BASE);
     // region and offset for the base, once more the region for the stride, then the parameters
@@ -106,58 +123,76 @@ public final class RegionLinker {
     }
     MethodHandle fast = MethodHandles.permuteArguments(filtered, type, order);
     MethodHandle spread =
-        fast.asSpreader(Object[].class, sequence.parameters().size())
+        fast.asSpreader(Object[].class, program.parameters().size())
             .asType(MethodType.methodType(long.class, Region.class, long.class, Object[].class));
     MethodHandle slow =
-        collecting(MethodHandles.insertArguments(RUN_UNREGISTERED, 0, sequence, spread), sequence);
+        MethodHandles.insertArguments(RUN_UNREGISTERED, 0, program, spread)
+            .asCollector(Object[].class, program.parameters().size())
+            .asType(type.insertParameterTypes(0, long.class));
     MethodHandle answer =
-        MethodHandles.dropArguments(MethodHandles.identity(long.class), 1, type.parameterList());
-    MethodHandle choose =
-        MethodHandles.guardWithTest(
-            REGISTERED, answer, MethodHandles.dropArguments(slow, 0, long.class));
-    return MethodHandles.foldArguments(choose, fast);
+        MethodHandles.dropArgumentsToMatch(
+            ANSWER, 0, type.insertParameterTypes(0, long.class).parameterList(), 0);
+    return MethodHandles.foldArguments(MethodHandles.guardWithTest(REGISTERED, answer, slow), fast);
   }
 
-  private static MethodType type(Sequence sequence) {
+  private static MethodType type(Program program) {
     MethodType type = MethodType.methodType(long.class, Region.class, long.class);
-    for (Parameter parameter : sequence.parameters()) {
+    for (Parameter parameter : program.parameters()) {
       type =
           type.appendParameterTypes(
               switch (parameter) {
                 case Value _ -> long.class;
-                case Source _ -> MemorySegment.class;
+                case CallerMemory _ -> MemorySegment.class;
               });
     }
     return type;
   }
 
-  private static MethodHandle collecting(MethodHandle target, Sequence sequence) {
-    int count = sequence.parameters().size();
-    return target.asCollector(Object[].class, count).asType(type(sequence));
+  private static MethodHandle collecting(MethodHandle target, Program program) {
+    int count = program.parameters().size();
+    return target.asCollector(Object[].class, count).asType(type(program));
   }
 
   @SuppressWarnings("UnusedMethod") // called through REGISTERED
   private static boolean registered(long result) {
-    return result != Exit.UNREGISTERED;
+    return result >= 0 || result == Exit.OUT_OF_BOUNDS;
+  }
+
+  @SuppressWarnings("UnusedMethod") // called through ANSWER
+  private static long answer(long result, Region region) {
+    Reference.reachabilityFence(region);
+    return result;
   }
 
   @SuppressWarnings("UnusedMethod") // called through RUN_LOCKED
-  private static long runLocked(Sequence sequence, Region region, long offset, Object[] arguments) {
-    return region.runLocked(sequence, offset, arguments);
+  private static long runLocked(Program program, Region region, long offset, Object[] arguments) {
+    return region.runLocked(program, offset, arguments);
   }
 
+  /**
+   * Goes on with a program that has come to a sequence for which its thread has no index.
+   *
+   * @param result says which
+   */
   @SuppressWarnings("UnusedMethod") // called through RUN_UNREGISTERED
   private static long runUnregistered(
-      Sequence sequence, MethodHandle fast, Region region, long offset, Object[] arguments)
+      Program program,
+      MethodHandle fast,
+      long result,
+      Region region,
+      long offset,
+      Object[] arguments)
       throws Throwable {
+    long unregistered = result;
     // A virtual thread may have left the carrier that was registered before it runs again.
-    while (Platform.current().registerThread()) {
-      long result = (long) fast.invokeExact(region, offset, arguments);
-      if (registered(result)) {
-        return result;
+    while (unregistered == Exit.UNREGISTERED && Platform.current().registerThread()) {
+      unregistered = (long) fast.invokeExact(region, offset, arguments);
+      if (registered(unregistered)) {
+        return unregistered;
       }
     }
-    return region.runLocked(sequence, offset, arguments);
+    Program rest = program.from(Exit.unregisteredSequence(unregistered));
+    return region.runLocked(rest, offset, arguments);
   }
 
   private static MethodHandle find(

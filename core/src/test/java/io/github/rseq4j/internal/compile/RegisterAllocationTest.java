@@ -17,14 +17,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Which registers parameters and values are given. */
 class RegisterAllocationTest {
   private static final Address WORD = Address.of("word", 0);
   private static final Exit DONE = Exit.of("done", 0);
-  private static final List<String> PARAMETERS = List.of("p0", "p1", "p2", "p3");
-  private static final List<String> POOL = List.of("a", "b", "c", "d");
+  private static final List<String> FREE = List.of("a", "b", "c", "d");
 
   /** The values of a sequence, in the order in which they are set. */
   private static List<Value> results(Sequence sequence) {
@@ -38,8 +38,15 @@ class RegisterAllocationTest {
     return results;
   }
 
+  private static List<String> pool(Sequence sequence) {
+    return Stream.concat(
+            IntStream.range(0, sequence.parameterWords()).mapToObj(word -> "p" + word),
+            FREE.stream())
+        .toList();
+  }
+
   private static List<String> registersOfResults(Sequence sequence) {
-    RegisterAllocation<String> allocation = new RegisterAllocation<>(sequence, PARAMETERS, POOL);
+    RegisterAllocation<String> allocation = new RegisterAllocation<>(sequence, pool(sequence));
     return results(sequence).stream().map(allocation::of).toList();
   }
 
@@ -54,11 +61,12 @@ class RegisterAllocationTest {
               Value three = s.parameter("three");
               s.commit64(WORD, three, DONE);
             });
-    RegisterAllocation<String> allocation = new RegisterAllocation<>(sequence, PARAMETERS, POOL);
+    RegisterAllocation<String> allocation = new RegisterAllocation<>(sequence, pool(sequence));
     assertThat(sequence.parameters().stream().map(allocation::of))
-        .containsExactly("p0", "p1", "p2");
-    assertThat(PARAMETERS.stream().filter(allocation::uses)).containsExactly("p0", "p1", "p2");
-    assertThat(POOL.stream().filter(allocation::uses)).isEmpty();
+        .containsExactly("p0", "p1", "p3");
+    assertThat(sequence.values().stream().map(allocation::of)).containsExactly("p0", "p2", "p3");
+    assertThat(pool(sequence).stream().filter(allocation::uses))
+        .containsExactly("p0", "p1", "p2", "p3");
   }
 
   @Test
@@ -154,11 +162,12 @@ class RegisterAllocationTest {
 
   private static void follow(Sequence sequence) {
     // Exactly as many as the verifier counts on.
-    int count = Sequence.MAX_LIVE - sequence.parameters().size();
-    List<String> pool = IntStream.range(0, count).mapToObj(i -> "r" + i).toList();
-    RegisterAllocation<String> allocation = new RegisterAllocation<>(sequence, PARAMETERS, pool);
+    List<String> pool = IntStream.range(0, Sequence.MAX_LIVE).mapToObj(i -> "r" + i).toList();
+    RegisterAllocation<String> allocation = new RegisterAllocation<>(sequence, pool);
     Map<String, Parameter> content = new HashMap<>();
-    sequence.parameters().forEach(parameter -> content.put(allocation.of(parameter), parameter));
+    List<Parameter> kept = new ArrayList<>(sequence.parameters());
+    kept.addAll(sequence.values());
+    kept.forEach(parameter -> content.put(allocation.of(parameter), parameter));
     for (Step step : sequence.steps()) {
       for (Value value : step.reads()) {
         assertThat(content)
@@ -170,7 +179,7 @@ class RegisterAllocationTest {
         checkOperands(step, allocation);
         content.put(allocation.of(result), result);
       }
-      for (Parameter parameter : sequence.parameters()) {
+      for (Parameter parameter : kept) {
         assertThat(content)
             .as("%s in %s", step, sequence)
             .containsEntry(allocation.of(parameter), parameter);

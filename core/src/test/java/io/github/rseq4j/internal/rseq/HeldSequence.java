@@ -1,11 +1,12 @@
 package io.github.rseq4j.internal.rseq;
 
-import io.github.rseq4j.internal.compile.SequenceLinker;
+import io.github.rseq4j.internal.compile.SequenceCompiler;
 import io.github.rseq4j.internal.compile.SequenceState;
-import io.github.rseq4j.internal.compile.X64Compiler;
+import io.github.rseq4j.internal.link.SequenceLinker;
 import io.github.rseq4j.internal.linux.CpuSet;
 import io.github.rseq4j.internal.linux.Threads;
 import io.github.rseq4j.sequence.IndexKind;
+import io.github.rseq4j.sequence.Program;
 import io.github.rseq4j.sequence.Sequence;
 import java.lang.invoke.MethodHandle;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -24,13 +25,14 @@ public final class HeldSequence {
   private final int points;
 
   public HeldSequence(Sequence sequence, IndexKind index) throws Exception {
+    Program program = Program.of(sequence.indexedBy(index));
     Platform.Machine machine = Platform.current().machine().orElseThrow();
     SequenceLinker.Linked linked =
-        new SequenceLinker(machine.space(), machine.target().withInjection())
-            .link(sequence.indexedBy(index));
-    handle = RegionLinker.adapt(sequence, linked.handle());
+        new SequenceLinker(machine.processor(), machine.space(), machine.target().withInjection())
+            .link(program);
+    handle = RegionLinker.adapt(program, linked.handle());
     state = linked.state();
-    points = X64Compiler.injectionPoints(sequence);
+    points = SequenceCompiler.injectionPoints(program);
   }
 
   public int points() {

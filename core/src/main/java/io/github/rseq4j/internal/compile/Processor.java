@@ -1,0 +1,33 @@
+package io.github.rseq4j.internal.compile;
+
+import io.github.rseq4j.internal.asm.AssembledCode;
+import io.github.rseq4j.internal.linux.Arch;
+import io.github.rseq4j.sequence.Program;
+
+/**
+ * A processor that sequences are compiled for.
+ *
+ * <p>Each is one package: a register file, a table of instructions, and a {@link Lowering}.
+ */
+public interface Processor {
+  /** Returns the name of the architecture by which Linux knows this processor. */
+  Arch arch();
+
+  /** Starts to lower a program. */
+  Lowering lower(Program program, Target target, Placement placement);
+
+  /**
+   * Returns a function {@code int f()} that reads a 32-bit field of the calling thread.
+   *
+   * @param offset bytes from the thread pointer to the field
+   */
+  AssembledCode fieldReader(int offset);
+
+  /**
+   * Returns a function {@code long f()} that makes the system call rseq(2) to register the area of
+   * the calling thread, and returns 0 or a negative error number.
+   *
+   * @param offset bytes from the thread pointer to the area
+   */
+  AssembledCode registration(int offset);
+}

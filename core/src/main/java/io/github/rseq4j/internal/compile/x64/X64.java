@@ -1,0 +1,53 @@
+package io.github.rseq4j.internal.compile.x64;
+
+import static io.github.rseq4j.internal.compile.x64.Insn.*;
+
+import io.github.rseq4j.internal.asm.AssembledCode;
+import io.github.rseq4j.internal.asm.Assembler;
+import io.github.rseq4j.internal.asm.Imm;
+import io.github.rseq4j.internal.compile.Lowering;
+import io.github.rseq4j.internal.compile.Placement;
+import io.github.rseq4j.internal.compile.Processor;
+import io.github.rseq4j.internal.compile.Target;
+import io.github.rseq4j.internal.linux.Arch;
+import io.github.rseq4j.internal.linux.RseqAbi;
+import io.github.rseq4j.internal.linux.SystemCall;
+import io.github.rseq4j.sequence.Program;
+
+/** The processor x86-64, on which Linux keeps the thread pointer in the base of FS. */
+public final class X64 implements Processor {
+  /** The code of {@code int3}. */
+  static final byte PADDING = (byte) 0xcc;
+
+  @Override
+  public Arch arch() {
+    return Arch.X86_64;
+  }
+
+  @Override
+  public Lowering lower(Program program, Target target, Placement placement) {
+    return new X64Lowering(program, target, placement);
+  }
+
+  @Override
+  public AssembledCode fieldReader(int offset) {
+    Assembler asm = new Assembler(PADDING);
+    asm.emit(MOV_R32_RM32, Reg.RAX, Mem.fs(offset));
+    asm.emit(RET);
+    return asm.finish();
+  }
+
+  @Override
+  public AssembledCode registration(int offset) {
+    Assembler asm = new Assembler(PADDING);
+    asm.emit(MOV_R32_IMM32, Reg.RAX, new Imm(SystemCall.RSEQ.number(Arch.X86_64)));
+    asm.emit(MOV_R64_RM64, Reg.RDI, Mem.fs(0));
+    asm.emit(ADD_RM64_IMM32, Reg.RDI, new Imm(offset));
+    asm.emit(MOV_R32_IMM32, Reg.RSI, new Imm(RseqAbi.ORIGINAL_SIZE));
+    asm.emit(XOR_R32_RM32, Reg.RDX, Reg.RDX);
+    asm.emit(MOV_R32_IMM32, Reg.R10, new Imm(Arch.X86_64.rseqSignature()));
+    asm.emit(SYSCALL);
+    asm.emit(RET);
+    return asm.finish();
+  }
+}

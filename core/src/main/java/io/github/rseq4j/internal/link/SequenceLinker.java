@@ -1,0 +1,156 @@
+package io.github.rseq4j.internal.link;
+
+import io.github.rseq4j.internal.asm.AssembledCode;
+import io.github.rseq4j.internal.compile.Placement;
+import io.github.rseq4j.internal.compile.Processor;
+import io.github.rseq4j.internal.compile.SequenceCompiler;
+import io.github.rseq4j.internal.compile.SequenceState;
+import io.github.rseq4j.internal.compile.Target;
+import io.github.rseq4j.internal.linux.CodeSpace;
+import io.github.rseq4j.internal.linux.CodeSpaceException;
+import io.github.rseq4j.sequence.CallerMemory;
+import io.github.rseq4j.sequence.Destination;
+import io.github.rseq4j.sequence.Parameter;
+import io.github.rseq4j.sequence.Program;
+import io.github.rseq4j.sequence.Value;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Installs the machine code of programs and makes it callable through the foreign function
+ * interface.
+ *
+ * <p>Calls are <em>critical</em>: the thread stays in the Java state, so that neither a safepoint
+ * nor a virtual-thread switch can come between entry and return, and memory of the caller may be a
+ * heap array.
+ */
+public final class SequenceLinker {
+  private static final MethodHandle BYTE_SIZE;
+  private static final MethodHandle WRITABLE;
+
+  static {
+    try {
+      BYTE_SIZE =
+          MethodHandles.publicLookup()
+              .findVirtual(MemorySegment.class, "byteSize", MethodType.methodType(long.class));
+      WRITABLE =
+          MethodHandles.lookup()
+              .findStatic(
+                  SequenceLinker.class,
+                  "writable",
+                  MethodType.methodType(MemorySegment.class, MemorySegment.class));
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final Processor processor;
+  private final CodeSpace space;
+  private final Target target;
+
+  /**
+   * Makes a linker.
+   *
+   * @param processor what is compiled for: that of this machine
+   * @param space where the code goes
+   * @param target what it is generated for
+   */
+  public SequenceLinker(Processor processor, CodeSpace space, Target target) {
+    this.processor = processor;
+    this.space = space;
+    this.target = target;
+  }
+
+  /**
+   * A program that can be called.
+   *
+   * @param handle of type {@code (long base, long stride, parameters...)long}, where each parameter
+   *     is a {@code long} or a {@link MemorySegment}. It trusts its caller for base and stride:
+   *     they must be those of memory with as many slices as the target has indices, each at least
+   *     {@link Program#minimumSlice()} bytes.
+   * @param state what the code shares with Java
+   */
+  public record Linked(MethodHandle handle, SequenceState state) {}
+
+  /**
+   * Compiles and installs a program. The code stays for ever.
+   *
+   * @throws CodeSpaceException if the system refuses executable memory
+   */
+  @SuppressWarnings("restricted") // the code is ours and has this shape
+  public Linked link(Program program) throws CodeSpaceException {
+    int bytes = compile(program, Placement.NOWHERE).bytes().length;
+    CodeSpace.Installed installed =
+        space.install(
+            bytes,
+            (destination, code, data) ->
+                destination.copyFrom(
+                    MemorySegment.ofArray(compile(program, new Placement(code, data)).bytes())));
+    boolean heap = program.parameters().stream().anyMatch(CallerMemory.class::isInstance);
+    MethodHandle handle =
+        Linker.nativeLinker()
+            .downcallHandle(
+                MemorySegment.ofAddress(installed.entry()),
+                descriptor(program),
+                Linker.Option.critical(heap));
+    return new Linked(withSizes(program, handle), new SequenceState(installed.data()));
+  }
+
+  private AssembledCode compile(Program program, Placement placement) {
+    return SequenceCompiler.compile(processor, program, target, placement);
+  }
+
+  private static FunctionDescriptor descriptor(Program program) {
+    List<MemoryLayout> words = new ArrayList<>();
+    words.add(ValueLayout.JAVA_LONG);
+    words.add(ValueLayout.JAVA_LONG);
+    for (Parameter parameter : program.parameters()) {
+      switch (parameter) {
+        case Value _ -> words.add(ValueLayout.JAVA_LONG);
+        case CallerMemory _ -> {
+          words.add(ValueLayout.ADDRESS);
+          words.add(ValueLayout.JAVA_LONG);
+        }
+      }
+    }
+    return FunctionDescriptor.of(ValueLayout.JAVA_LONG, words.toArray(MemoryLayout[]::new));
+  }
+
+  /** Passes, behind each segment, its size. */
+  private static MethodHandle withSizes(Program program, MethodHandle handle) {
+    MethodType type = MethodType.methodType(long.class, long.class, long.class);
+    List<Integer> order = new ArrayList<>(List.of(0, 1));
+    MethodHandle sized = handle;
+    for (Parameter parameter : program.parameters()) {
+      int at = order.size();
+      order.add(type.parameterCount());
+      if (parameter instanceof CallerMemory) {
+        order.add(type.parameterCount());
+        sized = MethodHandles.filterArguments(sized, at + 1, BYTE_SIZE);
+        if (parameter instanceof Destination) {
+          sized = MethodHandles.filterArguments(sized, at, WRITABLE);
+        }
+      }
+      type =
+          type.appendParameterTypes(parameter instanceof Value ? long.class : MemorySegment.class);
+    }
+    return MethodHandles.permuteArguments(
+        sized, type, order.stream().mapToInt(Integer::intValue).toArray());
+  }
+
+  @SuppressWarnings("UnusedMethod") // called through WRITABLE
+  private static MemorySegment writable(MemorySegment segment) {
+    if (segment.isReadOnly()) {
+      throw new IllegalArgumentException("a destination must not be read-only: " + segment);
+    }
+    return segment;
+  }
+}
