@@ -160,8 +160,11 @@ public final class RegionLinker {
 
   @SuppressWarnings("UnusedMethod") // called through ANSWER
   private static long answer(long result, Region region) {
-    Reference.reachabilityFence(region);
-    return result;
+    try {
+      return result;
+    } finally {
+      Reference.reachabilityFence(region);
+    }
   }
 
   @SuppressWarnings("UnusedMethod") // called through RUN_LOCKED
