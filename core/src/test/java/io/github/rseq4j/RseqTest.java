@@ -114,6 +114,20 @@ class RseqTest {
     assertThat(Long.parseLong(answers.getProperty("resident_kib"))).isLessThan(600 << 10);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"Serial", "Parallel", "G1", "Z", "Shenandoah"})
+  void nothingIsPulledFromUnderAThread(String collector) throws Exception {
+    Properties answers =
+        ChildJvm.run(
+            DroppedRegions.class,
+            Map.of(),
+            List.of(GRANT, "-Xmx256m", "-XX:+Use%sGC".formatted(collector)));
+    assertThat(answers).containsEntry("wrong", "0");
+    assertThat(Long.parseLong(answers.getProperty("calls"))).isPositive();
+    assertThat(Long.parseLong(answers.getProperty("collections"))).isGreaterThan(5);
+    assertThat(Long.parseLong(answers.getProperty("collected"))).isPositive();
+  }
+
   @Test
   void anUnknownBackendIsTheFallbackAndSaysSo() throws Exception {
     Properties answers = run(Map.of(), GRANT, "-Drseq4j.backend=fast");

@@ -2,6 +2,9 @@ package io.github.rseq4j.sequence;
 
 import static io.github.rseq4j.sequence.Verdict.accepted;
 import static io.github.rseq4j.sequence.Verdict.refused;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 
 import io.github.rseq4j.sequence.Operand.Constant;
 import java.util.ArrayList;
@@ -134,6 +137,64 @@ class LimitsTest {
     private static List<Address> addresses(int displacement, int scale) {
       Address constant = Address.of("at", displacement);
       return List.of(constant, new Address("at", displacement, new Value(0, "index"), scale));
+    }
+  }
+
+  @Nested
+  class WordsOut {
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, Step.MAX_COPY})
+    void nearTheStart(int displacement) {
+      accepted(s -> storeOut(s, displacement));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-1, Step.MAX_COPY + 1, Integer.MIN_VALUE, Integer.MAX_VALUE})
+    void nowhereElse(int displacement) {
+      refused(Rule.BOUNDED_COPY, 0, "displacement", s -> storeOut(s, displacement));
+    }
+
+    @Test
+    void onlyToParametersOfThisSequence() {
+      Destination foreign = new Destination(0, "foreign");
+      refused(
+          Rule.VALUE_SET,
+          0,
+          "foreign is no parameter",
+          s -> s.storeOut64(foreign, 0, s.parameter("value")));
+    }
+
+    private static void storeOut(SequenceBuilder s, int displacement) {
+      Destination to = s.destination("to");
+      s.storeOut64(to, displacement, to.size());
+      s.commit64(WORD, ZERO, DONE);
+    }
+  }
+
+  @Nested
+  class Slice {
+    private static final Sequence SEQUENCE =
+        Sequence.define(
+            "touches",
+            s -> {
+              Value value = s.load64("value", Address.of("first", 8));
+              s.store(Width.BITS_16, Address.of("second", 22), value);
+              s.commit64(WORD, ZERO, DONE);
+            });
+
+    @ParameterizedTest
+    @ValueSource(longs = {24, 25, 1L << 40})
+    void holdsEveryConstantAddress(long bytes) {
+      assertThatNoException().isThrownBy(() -> SEQUENCE.requireFits(bytes));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"23, 1", "16, 1", "15, 0", "0, 0"})
+    void elseTheFirstStepOutsideIsNamed(long bytes, int step) {
+      assertThatExceptionOfType(SequenceException.class)
+          .isThrownBy(() -> SEQUENCE.requireFits(bytes))
+          .satisfies(e -> assertThat(e.rule()).isEqualTo(Rule.INSIDE_SLICE))
+          .satisfies(e -> assertThat(e.step()).isEqualTo(step));
     }
   }
 

@@ -9,6 +9,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** GNU objdump, for each processor. */
 public enum Objdump {
@@ -21,7 +23,22 @@ public enum Objdump {
       return RIP.matcher(text).replaceAll("[rip+$2]$1");
     }
   },
-  AARCH64("aarch64-linux-gnu-objdump -m aarch64");
+  AARCH64("aarch64-linux-gnu-objdump -m aarch64") {
+    private static final Pattern COMMENT = Pattern.compile(" *//.*");
+
+    @Override
+    String bytes(String shown) {
+      byte[] word = HexFormat.of().parseHex(shown);
+      return IntStream.range(1, word.length + 1)
+          .mapToObj(i -> HexFormat.of().toHexDigits(word[word.length - i]))
+          .collect(Collectors.joining(" "));
+    }
+
+    @Override
+    String normalised(String text) {
+      return COMMENT.matcher(text).replaceAll("");
+    }
+  };
 
   private static final Pattern ROW =
       Pattern.compile("\\s*(?<offset>[0-9a-f]+):\t(?<bytes>[0-9a-f ]+?)\\s*\t(?<text>.*)");
@@ -44,7 +61,7 @@ public enum Objdump {
               row ->
                   new Disassembled(
                       HexFormat.fromHexDigits(row.group("offset")),
-                      row.group("bytes"),
+                      bytes(row.group("bytes")),
                       normalised(row.group("text").strip().replaceAll("\\s+", " "))))
           .toList();
     } finally {
@@ -52,7 +69,12 @@ public enum Objdump {
     }
   }
 
-  /** Returns the text of an instruction with addresses in place of distances. */
+  /** Returns the bytes of an instruction in the order of memory. */
+  String bytes(String shown) {
+    return shown;
+  }
+
+  /** Returns the text of an instruction without comments, and addresses in place of distances. */
   String normalised(String text) {
     return text;
   }

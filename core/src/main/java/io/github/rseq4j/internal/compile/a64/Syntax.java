@@ -1,0 +1,148 @@
+package io.github.rseq4j.internal.compile.a64;
+
+import io.github.rseq4j.internal.asm.Operand;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How one instruction is written: its text in a listing, with what follows for operands. Lower-case
+ * letters are fields of the {@link Encoding}.
+ *
+ * <table>
+ * <caption>Operands</caption>
+ * <tr><td>{@code Xd}, {@code Wd}</td><td>64 or 32 bits of a general-purpose register, number 31
+ * being zero</td></tr>
+ * <tr><td>{@code Xd|SP}</td><td>the same, number 31 being the stack pointer</td></tr>
+ * <tr><td>{@code Qd}, {@code Dd}</td><td>128 or 64 bits of a vector register</td></tr>
+ * <tr><td>{@code cond}</td><td>a condition, in the field c</td></tr>
+ * <tr><td>{@code #i}, {@code #8*i}, {@code #+-i}, {@code #0xi}</td><td>a number; a multiple of 8,
+ * encoded divided by that; a signed number; a number that listings show in hexadecimal. How many
+ * bits the field has sets the range</td></tr>
+ * <tr><td>{@code #wide}, {@code #~wide}</td><td>a number with one 16-bit part, number h and value i,
+ * among zeros; its complement</td></tr>
+ * <tr><td>{@code #bitmask}, {@code #bitmask-wide}</td><td>a {@link Bitmask}, in N:r:s; one that
+ * neither of the above can be</td></tr>
+ * <tr><td>{@code #left}</td><td>a distance to shift left by, in r:s</td></tr>
+ * <tr><td>{@code pc+-4*i}, {@code pc+-j:i}</td><td>a label, as the distance from this instruction, a
+ * number as above; in two parts, the higher first</td></tr>
+ * <tr><td>{@code [Xn|SP]}, {@code [Xn|SP, #8*i]}, {@code [Xn|SP, #8*i]!}, {@code [Xn|SP], #8*i},
+ * {@code [Xn|SP, Xm]}, {@code [Xn|SP, Xm, lsl #3*x]}</td><td>memory</td></tr>
+ * </table>
+ */
+final class Syntax {
+  private static final String NUMBER = "(?:\\+-)?(?:\\d+\\*)?[a-z](?::[a-z])*";
+  private static final Pattern OPERAND =
+      Pattern.compile(
+          ("\\[X(?<base>[a-z])\\|SP(?:, X(?<index>[a-z])(?:, lsl #(?<shift>NUMBER))?"
+                  + "|, #(?<offset>NUMBER))?](?:(?<pre>!)|, #(?<post>NUMBER))?"
+                  + "|\\b(?<bank>[XWQD])(?<register>[a-z])(?<sp>\\|SP)?"
+                  + "|#(?<special>~?wide|bitmask(?:-wide)?|left)"
+                  + "|#(?<hex>0x)?(?<immediate>NUMBER)"
+                  + "|pc(?<distance>NUMBER)"
+                  + "|(?<condition>cond)")
+              .replace("NUMBER", NUMBER));
+
+  private final Encoding encoding;
+  private final List<OperandKind> kinds = new ArrayList<>();
+
+  /** What stands before each operand and after the last. */
+  private final List<String> literals = new ArrayList<>();
+
+  private Syntax(String notation, Encoding encoding) {
+    this.encoding = encoding;
+    Matcher operand = OPERAND.matcher(notation);
+    int end = 0;
+    while (operand.find()) {
+      literals.add(notation.substring(end, operand.start()));
+      kinds.add(kind(operand));
+      end = operand.end();
+    }
+    literals.add(notation.substring(end));
+  }
+
+  /**
+   * Parses how an instruction is written.
+   *
+   * @param notation the text, such as {@code "ldr Xt, [Xn|SP, #8*i]"}
+   * @param encoding where the fields are
+   */
+  static Syntax parse(String notation, Encoding encoding) {
+    return new Syntax(notation, encoding);
+  }
+
+  /** What the operands may be, in the order of the text. */
+  List<OperandKind> kinds() {
+    return kinds;
+  }
+
+  /** The text with operands that are known to be of the right kinds. */
+  String text(List<Operand> operands) {
+    StringBuilder text = new StringBuilder(literals.getFirst());
+    for (int i = 0; i < kinds.size(); i++) {
+      text.append(kinds.get(i).text(operands.get(i))).append(literals.get(i + 1));
+    }
+    return text.toString();
+  }
+
+  private OperandKind kind(Matcher operand) {
+    if (operand.group("base") != null) {
+      return memory(operand);
+    }
+    if (operand.group("bank") != null) {
+      return register(operand);
+    }
+    if (operand.group("immediate") != null) {
+      return new OperandKind.Immediate(
+          number(operand.group("immediate")), operand.group("hex") != null);
+    }
+    if (operand.group("distance") != null) {
+      return new OperandKind.Target(number(operand.group("distance")));
+    }
+    return switch (operand.group("special")) {
+      case "wide" -> new OperandKind.Wide(encoding.field("hi"), false);
+      case "~wide" -> new OperandKind.Wide(encoding.field("hi"), true);
+      case "bitmask" -> new OperandKind.Logical(encoding.field("Nrs"), false);
+      case "bitmask-wide" -> new OperandKind.Logical(encoding.field("Nrs"), true);
+      case "left" -> new OperandKind.LeftShift(encoding.field("rs"));
+      case null, default -> new OperandKind.Condition(encoding.field("c"));
+    };
+  }
+
+  private OperandKind memory(Matcher operand) {
+    Field base = encoding.field(operand.group("base"));
+    if (operand.group("index") != null) {
+      Field index = encoding.field(operand.group("index"));
+      return new OperandKind.BaseIndex(base, index, number(operand.group("shift")));
+    }
+    if (operand.group("post") != null) {
+      return new OperandKind.BaseOffset(base, number(operand.group("post")), Mem.Indexing.POST);
+    }
+    Mem.Indexing indexing = operand.group("pre") == null ? Mem.Indexing.NONE : Mem.Indexing.PRE;
+    return new OperandKind.BaseOffset(base, number(operand.group("offset")), indexing);
+  }
+
+  private OperandKind register(Matcher operand) {
+    Field field = encoding.field(operand.group("register"));
+    boolean sp = operand.group("sp") != null;
+    return switch (operand.group("bank")) {
+      case "W" -> new OperandKind.General(field, 32, sp);
+      case "X" -> new OperandKind.General(field, 64, sp);
+      case "D" -> new OperandKind.Vector(field, 64);
+      default -> new OperandKind.Vector(field, 128);
+    };
+  }
+
+  private Scaled number(@Nullable String notation) {
+    if (notation == null) {
+      return new Scaled(encoding.field(""), false, 1);
+    }
+    String unsigned = notation.replace("+-", "");
+    int star = unsigned.indexOf('*');
+    int scale = star < 0 ? 1 : Integer.parseInt(unsigned.substring(0, star));
+    Field field = encoding.field(unsigned.substring(star + 1).replace(":", ""));
+    return new Scaled(field, !unsigned.equals(notation), scale);
+  }
+}
