@@ -11,11 +11,11 @@ import java.util.Set;
  *
  * @param active whether sequences run as machine code that the kernel restarts; otherwise every
  *     structure gives the same results under locks
- * @param backend what sequences are compiled to: {@code "x86-64"}, or {@code "fallback"}
+ * @param backend what sequences are compiled to: {@code "x86-64"}, or {@code "bytecode"}
  * @param reason why it is not active, and what to change; empty if it is
  * @param registeredBy who registers the threads with the kernel
  * @param index what the structures' slices are selected by: the CPU's number, which is the fastest
- *     and keeps the order of a CPU's records; empty on the fallback
+ *     and keeps the order of a CPU's records; empty for bytecode
  * @param indexKinds what slices can be selected by
  * @param features the fields of the kernel's area that are in use, by their names in {@code
  *     linux/rseq.h}

@@ -3,6 +3,7 @@ package io.github.rseq4j;
 import io.github.rseq4j.internal.rseq.Platform;
 import io.github.rseq4j.internal.rseq.ThreadFields;
 import io.github.rseq4j.sequence.Program;
+import java.util.Arrays;
 
 /**
  * Restartable sequences in this process: what is active, and where the calling thread runs.
@@ -47,6 +48,14 @@ public final class Rseq {
    */
   public static int currentMmCid() {
     return ThreadFields.mmCid();
+  }
+
+  /** Returns what sequences run as in this process. */
+  public static Isa isa() {
+    return Arrays.stream(Isa.values())
+        .filter(isa -> isa.toString().equals(availability().backend()))
+        .findFirst()
+        .orElseThrow();
   }
 
   /**

@@ -82,16 +82,17 @@ class RseqTest {
         .containsEntry("missing", "0");
   }
 
-  @Test
-  void theFallbackCanBeForced() throws Exception {
-    Properties answers = run(Map.of(), GRANT, "-Drseq4j.backend=fallback");
+  @ParameterizedTest
+  @ValueSource(strings = {"bytecode", "fallback"})
+  void bytecodeCanBeForced(String backend) throws Exception {
+    Properties answers = run(Map.of(), GRANT, "-Drseq4j.backend=" + backend);
     assertThat(answers)
         .containsEntry("active", "false")
-        .containsEntry("backend", "fallback")
+        .containsEntry("backend", "bytecode")
         .containsEntry("registered_by", "LIBC")
         .containsEntry("unknown_cpu", "0")
         .containsEntry("mm_cid", "-1");
-    assertThat(answers.getProperty("reason")).contains("rseq4j.backend", "fallback");
+    assertThat(answers.getProperty("reason")).contains("rseq4j.backend", backend);
   }
 
   @Test
@@ -129,9 +130,9 @@ class RseqTest {
   }
 
   @Test
-  void anUnknownBackendIsTheFallbackAndSaysSo() throws Exception {
+  void anUnknownBackendIsBytecodeAndSaysSo() throws Exception {
     Properties answers = run(Map.of(), GRANT, "-Drseq4j.backend=fast");
-    assertThat(answers).containsEntry("active", "false");
+    assertThat(answers).containsEntry("active", "false").containsEntry("backend", "bytecode");
     assertThat(answers.getProperty("reason")).contains("rseq4j.backend", "\"fast\"", "x86-64");
   }
 

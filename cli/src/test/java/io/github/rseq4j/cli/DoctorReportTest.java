@@ -38,7 +38,7 @@ class DoctorReportTest {
   private static final Availability FALLBACK =
       new Availability(
           false,
-          "fallback",
+          "bytecode",
           "the \"reason\"; the remedy",
           Registrar.NOBODY,
           Optional.empty(),

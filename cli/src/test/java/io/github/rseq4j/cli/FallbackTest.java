@@ -32,7 +32,7 @@ class FallbackTest {
     assertThat(run.exitCode()).isEqualTo(2);
     JsonObject json = JsonTest.parse(run.out()).getAsJsonObject();
     assertThat(json.get("active").getAsBoolean()).isFalse();
-    assertThat(json.get("backend").getAsString()).isEqualTo("fallback");
+    assertThat(json.get("backend").getAsString()).isEqualTo("bytecode");
     assertThat(json.get("reason").getAsString()).contains("rseq4j.backend");
     assertThat(json.get("restarts").getAsLong()).isZero();
   }

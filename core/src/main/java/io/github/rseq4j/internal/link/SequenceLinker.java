@@ -34,19 +34,12 @@ import java.util.List;
  */
 public final class SequenceLinker {
   private static final MethodHandle BYTE_SIZE;
-  private static final MethodHandle WRITABLE;
 
   static {
     try {
       BYTE_SIZE =
           MethodHandles.publicLookup()
               .findVirtual(MemorySegment.class, "byteSize", MethodType.methodType(long.class));
-      WRITABLE =
-          MethodHandles.lookup()
-              .findStatic(
-                  SequenceLinker.class,
-                  "writable",
-                  MethodType.methodType(MemorySegment.class, MemorySegment.class));
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -136,7 +129,7 @@ public final class SequenceLinker {
         order.add(type.parameterCount());
         sized = MethodHandles.filterArguments(sized, at + 1, BYTE_SIZE);
         if (parameter instanceof Destination) {
-          sized = MethodHandles.filterArguments(sized, at, WRITABLE);
+          sized = CallerSegments.requireWritable(sized, at);
         }
       }
       type =
@@ -144,13 +137,5 @@ public final class SequenceLinker {
     }
     return MethodHandles.permuteArguments(
         sized, type, order.stream().mapToInt(Integer::intValue).toArray());
-  }
-
-  @SuppressWarnings("UnusedMethod") // called through WRITABLE
-  private static MemorySegment writable(MemorySegment segment) {
-    if (segment.isReadOnly()) {
-      throw new IllegalArgumentException("a destination must not be read-only: " + segment);
-    }
-    return segment;
   }
 }

@@ -35,7 +35,11 @@ final class Detection {
   /** The system property that chooses the backend. */
   static final String BACKEND_PROPERTY = "rseq4j.backend";
 
+  private static final String BYTECODE = "bytecode";
+
+  /** In the property, another name of the same backend. */
   private static final String FALLBACK = "fallback";
+
   private static final String X86_64 = "x86-64";
 
   /** Why sequences cannot run as machine code here. */
@@ -152,16 +156,16 @@ final class Detection {
     String backend = System.getProperty(BACKEND_PROPERTY, X86_64);
     switch (backend) {
       case X86_64 -> {}
-      case FALLBACK ->
+      case BYTECODE, FALLBACK ->
           throw new NotActive(
               "machine code",
-              "the system property %s is %s".formatted(BACKEND_PROPERTY, FALLBACK),
+              "the system property %s is %s".formatted(BACKEND_PROPERTY, backend),
               "remove it");
       default ->
           throw new NotActive(
               "machine code",
               "the system property %s is \"%s\"".formatted(BACKEND_PROPERTY, backend),
-              "remove it, or make it %s or %s".formatted(X86_64, FALLBACK));
+              "remove it, or make it %s or %s".formatted(X86_64, BYTECODE));
     }
   }
 
@@ -214,7 +218,7 @@ final class Detection {
   private Availability describe(Optional<Platform.Machine> machine, String reason) {
     return new Availability(
         machine.isPresent(),
-        machine.isPresent() ? X86_64 : FALLBACK,
+        machine.isPresent() ? X86_64 : BYTECODE,
         reason,
         registrar,
         machine.map(_ -> IndexKind.CPU_ID),

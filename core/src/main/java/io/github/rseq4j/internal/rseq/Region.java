@@ -2,8 +2,6 @@ package io.github.rseq4j.internal.rseq;
 
 import io.github.rseq4j.internal.linux.Libc;
 import io.github.rseq4j.internal.linux.Mapping;
-import io.github.rseq4j.sequence.Frame;
-import io.github.rseq4j.sequence.Program;
 import io.github.rseq4j.sequence.Sequence;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -96,7 +94,7 @@ public final class Region {
 
   /** Reads 64 bits of a slice; no later access moves before it. */
   public long getAcquire(int slice, long offset) {
-    return getAcquire(slice * stride + offset);
+    return getAcquire(start(slice) + offset);
   }
 
   /** Writes the 64 bits at an offset in the region; no earlier access moves after it. */
@@ -106,7 +104,7 @@ public final class Region {
 
   /** Writes 64 bits of a slice; no earlier access moves after it. */
   public void setRelease(int slice, long offset, long value) {
-    setRelease(slice * stride + offset, value);
+    setRelease(start(slice) + offset, value);
   }
 
   /** Returns the sum of the 64-bit words at {@code offset} in all slices. */
@@ -123,21 +121,18 @@ public final class Region {
     platform.fence();
   }
 
-  /**
-   * Runs a program on the calling thread's locked slice.
-   *
-   * @param offset from where in the slice its addresses count
-   */
-  long runLocked(Program program, long offset, Object[] arguments) {
-    int slice = platform.lockedSlice();
-    ReentrantLock lock = platform.lock(slice);
-    lock.lock();
-    try {
-      long start = slice * stride;
-      MemorySegment part = memory.asSlice(start + offset, stride - offset);
-      return Frame.run(program, part, start, arguments);
-    } finally {
-      lock.unlock();
-    }
+  /** Returns the number of the slice that the calling thread works on under a lock. */
+  int lockedSlice() {
+    return platform.lockedSlice();
+  }
+
+  /** Returns the lock of a slice that has one. */
+  ReentrantLock lock(int slice) {
+    return platform.lock(slice);
+  }
+
+  /** Returns where a slice begins in the memory. */
+  long start(int slice) {
+    return slice * stride;
   }
 }

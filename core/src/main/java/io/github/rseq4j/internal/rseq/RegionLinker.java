@@ -1,5 +1,6 @@
 package io.github.rseq4j.internal.rseq;
 
+import io.github.rseq4j.internal.link.LockedLinker;
 import io.github.rseq4j.internal.link.SequenceLinker;
 import io.github.rseq4j.internal.link.SequenceLinker.Linked;
 import io.github.rseq4j.internal.linux.CodeSpaceException;
@@ -16,6 +17,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.ref.Reference;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Links programs to regions.
@@ -34,26 +36,11 @@ public final class RegionLinker {
       find(RegionLinker.class, "registered", boolean.class, long.class);
   private static final MethodHandle ANSWER =
       find(RegionLinker.class, "answer", long.class, long.class, Region.class);
-  private static final MethodHandle RUN_UNREGISTERED =
-      find(
-          RegionLinker.class,
-          "runUnregistered",
-          long.class,
-          Program.class,
-          MethodHandle.class,
-          long.class,
-          Region.class,
-          long.class,
-          Object[].class);
-  private static final MethodHandle RUN_LOCKED =
-      find(
-          RegionLinker.class,
-          "runLocked",
-          long.class,
-          Program.class,
-          Region.class,
-          long.class,
-          Object[].class);
+  private static final MethodHandle LOCKED_SLICE = find(Region.class, "lockedSlice", int.class);
+  private static final MethodHandle LOCK =
+      find(Region.class, "lock", ReentrantLock.class, int.class);
+  private static final MethodHandle START = find(Region.class, "start", long.class, int.class);
+  private static final MethodHandle MEMORY = find(Region.class, "memory", MemorySegment.class);
 
   private RegionLinker() {}
 
@@ -90,7 +77,7 @@ public final class RegionLinker {
   private static MethodHandle linkAnywhere(Program program) {
     Platform platform = Platform.current();
     if (platform.machine().isEmpty()) {
-      return collecting(RUN_LOCKED.bindTo(program), program);
+      return locked(program);
     }
     Platform.Machine machine = platform.machine().get();
     try {
@@ -122,20 +109,35 @@ public final class RegionLinker {
       order[i] = i - 1;
     }
     MethodHandle fast = MethodHandles.permuteArguments(filtered, type, order);
-    MethodHandle spread =
-        fast.asSpreader(Object[].class, program.parameters().size())
-            .asType(MethodType.methodType(long.class, Region.class, long.class, Object[].class));
-    MethodHandle slow =
-        MethodHandles.insertArguments(RUN_UNREGISTERED, 0, program, spread)
-            .asCollector(Object[].class, program.parameters().size())
-            .asType(type.insertParameterTypes(0, long.class));
+    MethodHandle slow = new Unregistered(program, fast).handle();
     MethodHandle answer =
         MethodHandles.dropArgumentsToMatch(
             ANSWER, 0, type.insertParameterTypes(0, long.class).parameterList(), 0);
     return MethodHandles.foldArguments(MethodHandles.guardWithTest(REGISTERED, answer, slow), fast);
   }
 
-  private static MethodType type(Program program) {
+  /** Links a program to run under a lock: a handle of type {@code (Region, offset, ...)long}. */
+  static MethodHandle locked(Program program) {
+    MethodHandle filtered =
+        MethodHandles.filterArguments(
+            MethodHandles.filterArguments(LockedLinker.link(program), 3, STRIDE), 1, MEMORY);
+    MethodHandle collected =
+        MethodHandles.collectArguments(MethodHandles.collectArguments(filtered, 2, START), 0, LOCK);
+    MethodType type = type(program);
+    // region and slice for the lock, region for the memory, region and slice for the start, region
+    // for the stride, then the offset and the parameters
+    int[] order = new int[type.parameterCount() + 5];
+    System.arraycopy(new int[] {1, 0, 1, 1, 0, 1}, 0, order, 0, 6);
+    for (int i = 6; i < order.length; i++) {
+      order[i] = i - 4;
+    }
+    return MethodHandles.foldArguments(
+        MethodHandles.permuteArguments(collected, type.insertParameterTypes(0, int.class), order),
+        LOCKED_SLICE);
+  }
+
+  /** Returns the type of a program's handle that takes a region and an offset. */
+  static MethodType type(Program program) {
     MethodType type = MethodType.methodType(long.class, Region.class, long.class);
     for (Parameter parameter : program.parameters()) {
       type =
@@ -148,13 +150,8 @@ public final class RegionLinker {
     return type;
   }
 
-  private static MethodHandle collecting(MethodHandle target, Program program) {
-    int count = program.parameters().size();
-    return target.asCollector(Object[].class, count).asType(type(program));
-  }
-
-  @SuppressWarnings("UnusedMethod") // called through REGISTERED
-  private static boolean registered(long result) {
+  /** Returns whether a result is not that of a thread without an index. */
+  static boolean registered(long result) {
     return result >= 0 || result == Exit.OUT_OF_BOUNDS;
   }
 
@@ -165,37 +162,6 @@ public final class RegionLinker {
     } finally {
       Reference.reachabilityFence(region);
     }
-  }
-
-  @SuppressWarnings("UnusedMethod") // called through RUN_LOCKED
-  private static long runLocked(Program program, Region region, long offset, Object[] arguments) {
-    return region.runLocked(program, offset, arguments);
-  }
-
-  /**
-   * Goes on with a program that has come to a sequence for which its thread has no index.
-   *
-   * @param result says which
-   */
-  @SuppressWarnings("UnusedMethod") // called through RUN_UNREGISTERED
-  private static long runUnregistered(
-      Program program,
-      MethodHandle fast,
-      long result,
-      Region region,
-      long offset,
-      Object[] arguments)
-      throws Throwable {
-    long unregistered = result;
-    // A virtual thread may have left the carrier that was registered before it runs again.
-    while (unregistered == Exit.UNREGISTERED && Platform.current().registerThread()) {
-      unregistered = (long) fast.invokeExact(region, offset, arguments);
-      if (registered(unregistered)) {
-        return unregistered;
-      }
-    }
-    Program rest = program.from(Exit.unregisteredSequence(unregistered));
-    return region.runLocked(rest, offset, arguments);
   }
 
   private static MethodHandle find(

@@ -8,29 +8,33 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How one instruction is written: its text in a listing, with what follows for operands. Lower-case
- * letters are fields of the {@link Encoding}.
+ * How one instruction is written: its text in a listing, with these in the place of operands. Lower
+ * case letters in them are fields of the {@link Encoding}, which set the range of numbers.
  *
- * <table>
- * <caption>Operands</caption>
- * <tr><td>{@code Xd}, {@code Wd}</td><td>64 or 32 bits of a general-purpose register, number 31
- * being zero</td></tr>
- * <tr><td>{@code Xd|SP}</td><td>the same, number 31 being the stack pointer</td></tr>
- * <tr><td>{@code Qd}, {@code Dd}</td><td>128 or 64 bits of a vector register</td></tr>
- * <tr><td>{@code cond}</td><td>a condition, in the field c</td></tr>
- * <tr><td>{@code #i}, {@code #8*i}, {@code #+-i}, {@code #0xi}</td><td>a number; a multiple of 8,
- * encoded divided by that; a signed number; a number that listings show in hexadecimal. How many
- * bits the field has sets the range</td></tr>
- * <tr><td>{@code #wide}, {@code #~wide}</td><td>a number with one 16-bit part, number h and value i,
- * among zeros; its complement</td></tr>
- * <tr><td>{@code #bitmask}, {@code #bitmask-wide}</td><td>a {@link Bitmask}, in N:r:s; one that
- * neither of the above can be</td></tr>
- * <tr><td>{@code #left}</td><td>a distance to shift left by, in r:s</td></tr>
- * <tr><td>{@code pc+-4*i}, {@code pc+-j:i}</td><td>a label, as the distance from this instruction, a
- * number as above; in two parts, the higher first</td></tr>
- * <tr><td>{@code [Xn|SP]}, {@code [Xn|SP, #8*i]}, {@code [Xn|SP, #8*i]!}, {@code [Xn|SP], #8*i},
- * {@code [Xn|SP, Xm]}, {@code [Xn|SP, Xm, lsl #3*x]}</td><td>memory</td></tr>
- * </table>
+ * <pre>{@code
+ * Xd, Wd          64 or 32 bits of a general-purpose register, of which number 31 is zero
+ * Xd|SP           the same, but number 31 is the stack pointer
+ * Qd, Dd          128 or 64 bits of a vector register
+ * cond            a condition, in c
+ * #i              a number
+ * #0xi            a number that listings show in hexadecimal
+ * #8*i            a multiple of 8, divided by that
+ * #+-i            a number with a sign
+ * #wide           a 16-bit part, its place in h and its value in i, of a number otherwise 0
+ * #~wide          the same of the number's complement
+ * #bitmask        a number as Bitmask encodes it in N:r:s
+ * #bitmask-wide   the same, but not what #wide or #~wide stands for
+ * #left           a distance to shift left by, as ubfm encodes it in r:s
+ * pc+-4*i         a label, as the distance from this instruction
+ * pc+-j:i         a label, with j the high and i the low bits of the distance
+ * [Xn|SP]         memory at a base register
+ * [Xn|SP, #8*i]   memory at a base register and an offset
+ * [Xn|SP, #8*i]!  the same, pre-indexed
+ * [Xn|SP], #8*i   the same, post-indexed
+ * [Xn|SP, Xm]     memory at a base and an index register
+ * [Xn|SP, Xm, lsl #3*x]
+ *                 the same, the index shifted by 0 or 3
+ * }</pre>
  */
 final class Syntax {
   private static final String NUMBER = "(?:\\+-)?(?:\\d+\\*)?[a-z](?::[a-z])*";
