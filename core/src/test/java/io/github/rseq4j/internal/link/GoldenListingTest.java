@@ -15,13 +15,13 @@ import io.github.rseq4j.sequence.IndexKind;
 import io.github.rseq4j.sequence.Program;
 import io.github.rseq4j.sequence.Sequence;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -41,56 +41,64 @@ class GoldenListingTest {
 
   /** Surefire runs the tests in the module's directory. */
   private static final Path DIRECTORY =
-      Path.of(
-          "src/test/resources",
-          GoldenListingTest.class.getPackageName().replace('.', '/'),
-          "x86-64");
+      Path.of("src/test/resources", GoldenListingTest.class.getPackageName().replace('.', '/'));
 
   static Stream<Arguments> sequences() {
-    return BuiltInSequences.all().stream()
+    return Stream.of(Arch.values())
         .flatMap(
-            sequence ->
-                Stream.of(IndexKind.values())
-                    .map(index -> arguments(fileName(sequence, index), sequence.indexedBy(index))));
+            arch ->
+                BuiltInSequences.all().stream()
+                    .flatMap(
+                        sequence ->
+                            Stream.of(IndexKind.values())
+                                .map(
+                                    index ->
+                                        arguments(
+                                            arch,
+                                            sequence.name() + "." + index + ".golden",
+                                            sequence.indexedBy(index)))));
   }
 
-  private static String fileName(Sequence sequence, IndexKind index) {
-    return sequence.name() + "." + index + ".golden";
-  }
-
-  @ParameterizedTest(name = "{0}")
+  @ParameterizedTest(name = "{0} {1}")
   @MethodSource("sequences")
-  void listingIsAsInTheGoldenFile(String file, Sequence sequence) throws IOException {
-    String listing = sequence + "\n" + compile(sequence).listing();
+  void listingIsAsInTheGoldenFile(Arch arch, String file, Sequence sequence) throws IOException {
+    String listing = sequence + "\n" + compile(arch, sequence).listing();
     if (UPDATE) {
-      Files.createDirectories(DIRECTORY);
-      Files.writeString(DIRECTORY.resolve(file), listing);
+      Files.createDirectories(directory(arch));
+      Files.writeString(directory(arch).resolve(file), listing);
     }
-    assertThat(DIRECTORY.resolve(file)).exists().content().isEqualTo(listing);
+    assertThat(directory(arch).resolve(file)).exists().content().isEqualTo(listing);
   }
 
-  @ParameterizedTest(name = "{0}")
+  @ParameterizedTest(name = "{0} {1}")
   @MethodSource("sequences")
-  void instructionsAreWhatObjdumpReads(String file, Sequence sequence) throws IOException {
-    AssembledCode code = compile(sequence);
-    assertThat(Objdump.X86_64.read(code.bytes()))
+  void instructionsAreWhatObjdumpReads(Arch arch, String file, Sequence sequence)
+      throws IOException {
+    AssembledCode code = compile(arch, sequence);
+    assertThat(Objdump.valueOf(arch.name()).read(code.bytes()))
         .as(file)
         .containsSequence(Disassembled.instructions(code));
   }
 
-  @Test
-  void thereAreNoOtherGoldenFiles() {
-    try (Stream<Path> files = Files.list(DIRECTORY)) {
+  @ParameterizedTest
+  @EnumSource
+  void thereAreNoOtherGoldenFiles(Arch arch) throws IOException {
+    try (Stream<Path> files = Files.list(directory(arch))) {
       assertThat(files.map(Path::getFileName).map(Path::toString))
           .containsExactlyInAnyOrderElementsOf(
-              sequences().map(arguments -> (String) arguments.get()[0]).toList());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+              sequences()
+                  .filter(arguments -> arguments.get()[0] == arch)
+                  .map(arguments -> (String) arguments.get()[1])
+                  .toList());
     }
   }
 
-  private static AssembledCode compile(Sequence sequence) {
+  private static Path directory(Arch arch) {
+    return DIRECTORY.resolve(arch.name().toLowerCase(Locale.ROOT));
+  }
+
+  private static AssembledCode compile(Arch arch, Sequence sequence) {
     return SequenceCompiler.compile(
-        Processors.of(Arch.X86_64).orElseThrow(), Program.of(sequence), TARGET, PLACEMENT);
+        Processors.of(arch).orElseThrow(), Program.of(sequence), TARGET, PLACEMENT);
   }
 }

@@ -1,0 +1,57 @@
+package io.github.rseq4j.internal.compile.a64;
+
+import static io.github.rseq4j.internal.compile.a64.Insn.*;
+
+import io.github.rseq4j.internal.asm.AssembledCode;
+import io.github.rseq4j.internal.asm.Assembler;
+import io.github.rseq4j.internal.asm.Imm;
+import io.github.rseq4j.internal.compile.Lowering;
+import io.github.rseq4j.internal.compile.Placement;
+import io.github.rseq4j.internal.compile.Processor;
+import io.github.rseq4j.internal.compile.Target;
+import io.github.rseq4j.internal.linux.Arch;
+import io.github.rseq4j.internal.linux.RseqAbi;
+import io.github.rseq4j.internal.linux.SystemCall;
+import io.github.rseq4j.sequence.Program;
+
+/** The processor AArch64, on which Linux keeps the thread pointer in TPIDR_EL0. */
+public final class A64 implements Processor {
+  /** Four of these bytes are {@code udf #0}. */
+  static final byte PADDING = 0;
+
+  @Override
+  public Arch arch() {
+    return Arch.AARCH64;
+  }
+
+  @Override
+  public Lowering lower(Program program, Target target, Placement placement) {
+    return new A64Lowering(program, target, placement);
+  }
+
+  @Override
+  public AssembledCode fieldReader(int offset) {
+    Assembler asm = new Assembler(PADDING);
+    Constants constants = new Constants(asm);
+    asm.emit(MRS_X_TPIDR_EL0, Reg.X0);
+    constants.add(Reg.X0, Reg.X0, offset, Reg.X1);
+    asm.emit(LDR_W, Reg.X0, Mem.at(Reg.X0));
+    asm.emit(RET);
+    return asm.finish();
+  }
+
+  @Override
+  public AssembledCode registration(int offset) {
+    Assembler asm = new Assembler(PADDING);
+    Constants constants = new Constants(asm);
+    constants.load(Reg.X8, SystemCall.RSEQ.number(Arch.AARCH64));
+    asm.emit(MRS_X_TPIDR_EL0, Reg.X0);
+    constants.add(Reg.X0, Reg.X0, offset, Reg.X1);
+    constants.load(Reg.X1, RseqAbi.ORIGINAL_SIZE);
+    constants.load(Reg.X2, 0);
+    constants.load(Reg.X3, Integer.toUnsignedLong(Arch.AARCH64.rseqSignature()));
+    asm.emit(SVC, new Imm(0));
+    asm.emit(RET);
+    return asm.finish();
+  }
+}
