@@ -18,7 +18,7 @@ import java.util.Objects;
  * <caption>Operations</caption>
  * <tr><th>operation<th>touches<th>ordering<th>abort<th>allocates<th>without rseq
  * <tr><td>{@code add}, {@code increment}<td>this CPU's cell<td>a plain store<td>starts again,
- *     unnoticed<td>no<td>under a lock; allocates
+ *     unnoticed<td>no<td>under a lock
  * <tr><td>{@code sum}, {@code sums}<td>every CPU's cells<td>acquire<td>-<td>no<td>the same
  * </table>
  *

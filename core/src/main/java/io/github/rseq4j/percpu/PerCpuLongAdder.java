@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.LongAdder;
  * <caption>Operations</caption>
  * <tr><th>operation<th>touches<th>ordering<th>abort<th>allocates<th>without rseq
  * <tr><td>{@code add}, {@code increment}, {@code decrement}<td>this CPU's cell<td>a plain
- *     store<td>starts again, unnoticed<td>no<td>under a lock; allocates
+ *     store<td>starts again, unnoticed<td>no<td>under a lock
  * <tr><td>{@code sum} and all that is derived from it<td>every CPU's cell<td>acquire<td>-<td>no<td>the
  *     same
  * <tr><td>{@code reset}, {@code sumThenReset}<td>every CPU's cell, without writing<td>acquire; a

@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
  * <tr><th>operation<th>touches<th>ordering<th>abort<th>allocates<th>without rseq
  * <tr><td>{@code write}<td>this CPU's ring<td>release: what happened before it is visible to the
  *     reader of the record<td>starts again, unnoticed<td>no, up to 4096 bytes; above that a
- *     claim<td>under a lock; allocates
+ *     claim<td>under a lock
  * <tr><td>{@code tryClaim}<td>this CPU's ring<td>release at {@code commit}<td>starts again,
- *     unnoticed<td>the claim<td>under a lock; allocates
+ *     unnoticed<td>the claim<td>under a lock
  * <tr><td>{@code read}<td>every CPU's ring<td>acquire<td>-<td>no<td>the same
  * <tr><td>{@code close}<td>every CPU's ring<td>a fence: no write that began before succeeds
  *     after<td>aborts writes that are under way<td>no<td>by the locks

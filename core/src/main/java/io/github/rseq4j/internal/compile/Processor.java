@@ -3,6 +3,7 @@ package io.github.rseq4j.internal.compile;
 import io.github.rseq4j.internal.asm.AssembledCode;
 import io.github.rseq4j.internal.linux.Arch;
 import io.github.rseq4j.sequence.Program;
+import java.util.Optional;
 
 /**
  * A processor that sequences are compiled for.
@@ -30,4 +31,10 @@ public interface Processor {
    * @param offset bytes from the thread pointer to the area
    */
   AssembledCode registration(int offset);
+
+  /**
+   * Returns a function {@code void f(long start, long end)} that makes the processor fetch what was
+   * written between two addresses, both multiples of 4; empty if it does so anyway.
+   */
+  Optional<AssembledCode> cacheFlush();
 }

@@ -3,6 +3,7 @@ package io.github.rseq4j.internal.link;
 import io.github.rseq4j.internal.compile.Placement;
 import io.github.rseq4j.internal.compile.SequenceCompiler;
 import io.github.rseq4j.internal.compile.Target;
+import io.github.rseq4j.internal.compile.bytecode.BytecodeCompiler;
 import io.github.rseq4j.internal.linux.Arch;
 import io.github.rseq4j.sequence.Program;
 
@@ -15,5 +16,10 @@ public final class Listings {
     return SequenceCompiler.compile(
             Processors.of(arch).orElseThrow(), program, target, Placement.NOWHERE)
         .listing();
+  }
+
+  /** Returns the bytecode of a program, which is the same on every machine. */
+  public static String bytecode(Program program) {
+    return BytecodeCompiler.listing(program);
   }
 }

@@ -30,8 +30,11 @@ public final class CodeSpace {
    * so for each distinct sequence of a program, which is a matter of kilobytes.
    *
    * x86-64 keeps its instruction cache coherent, and a thread that gets to know an address through
-   * a properly published object executes what was written before. Where the processor does not,
-   * as on AArch64, caches have to be flushed before the pages become executable.
+   * a properly published object executes what was written before. AArch64 does not: there the
+   * caches are flushed for each piece, by code that is itself installed here first, for which the
+   * kernel does it: it synchronises the caches of a page that it maps executable for the first time
+   * (__sync_icache_dcache in arch/arm64/mm/flush.c). Other processors need no more, since nothing
+   * was ever fetched from these addresses.
    */
 
   private static final long CHUNK_BYTES = 1L << 20;
@@ -42,8 +45,22 @@ public final class CodeSpace {
   private long nextCode;
   private long codeEnd;
 
+  private Flush flush = (_, _) -> {};
+
   /** Makes a space without any memory: the first installation reserves some. */
   public CodeSpace() {}
+
+  /** Makes the processor fetch what was written. */
+  @FunctionalInterface
+  public interface Flush {
+    /** Does so for the code between two addresses. */
+    void flush(long start, long end);
+  }
+
+  /** Has the caches flushed for every piece of code that is installed from here on. */
+  public synchronized void flushWith(Flush flush) {
+    this.flush = flush;
+  }
 
   /** Writes code into its place. */
   @FunctionalInterface
@@ -97,6 +114,7 @@ public final class CodeSpace {
       writer.write(pages.asSlice(0, codeBytes), nextCode, nextCell);
     }
     protect(nextCode, bytes, Libc.PROT_READ | Libc.PROT_EXEC, "executable");
+    flush.flush(nextCode, nextCode + bytes);
     var installed =
         new Installed(nextCode, MemorySegment.ofAddress(nextCell).reinterpret(CELL_BYTES));
     nextCode += bytes;

@@ -3,8 +3,10 @@ package io.github.rseq4j.internal.rseq;
 import io.github.rseq4j.Availability;
 import io.github.rseq4j.Availability.Missing;
 import io.github.rseq4j.Availability.Registrar;
+import io.github.rseq4j.Isa;
 import io.github.rseq4j.internal.compile.Processor;
 import io.github.rseq4j.internal.compile.Target;
+import io.github.rseq4j.internal.link.CacheFlush;
 import io.github.rseq4j.internal.link.Processors;
 import io.github.rseq4j.internal.link.ThreadArea;
 import io.github.rseq4j.internal.linux.Arch;
@@ -35,12 +37,10 @@ final class Detection {
   /** The system property that chooses the backend. */
   static final String BACKEND_PROPERTY = "rseq4j.backend";
 
-  private static final String BYTECODE = "bytecode";
+  private static final String BYTECODE = Isa.BYTECODE.toString();
 
   /** In the property, another name of the same backend. */
   private static final String FALLBACK = "fallback";
-
-  private static final String X86_64 = "x86-64";
 
   /** Why sequences cannot run as machine code here. */
   private static final class NotActive extends Exception {
@@ -115,6 +115,7 @@ final class Detection {
 
   private Platform.Machine findMachine(Processor processor, LibcRseq found, CodeSpace space)
       throws NotActive, CodeSpaceException {
+    CacheFlush.install(processor, space);
     int offset = Math.toIntExact(found.offset());
     ThreadArea access = new ThreadArea(processor, space, offset);
     MethodHandle cpuId = access.reader(RseqAbi.CPU_ID);
@@ -153,20 +154,25 @@ final class Detection {
   }
 
   private static void requireNotForced() throws NotActive {
-    String backend = System.getProperty(BACKEND_PROPERTY, X86_64);
-    switch (backend) {
-      case X86_64 -> {}
-      case BYTECODE, FALLBACK ->
-          throw new NotActive(
-              "machine code",
-              "the system property %s is %s".formatted(BACKEND_PROPERTY, backend),
-              "remove it");
-      default ->
-          throw new NotActive(
-              "machine code",
-              "the system property %s is \"%s\"".formatted(BACKEND_PROPERTY, backend),
-              "remove it, or make it %s or %s".formatted(X86_64, BYTECODE));
+    String machineCode = Arch.current().map(Detection::name).orElse(BYTECODE);
+    String backend = System.getProperty(BACKEND_PROPERTY, machineCode);
+    if (backend.equals(machineCode)) {
+      return;
     }
+    if (backend.equals(BYTECODE) || backend.equals(FALLBACK)) {
+      throw new NotActive(
+          "machine code",
+          "the system property %s is %s".formatted(BACKEND_PROPERTY, backend),
+          "remove it");
+    }
+    throw new NotActive(
+        "machine code",
+        "the system property %s is \"%s\"".formatted(BACKEND_PROPERTY, backend),
+        "remove it, or make it %s or %s".formatted(machineCode, BYTECODE));
+  }
+
+  private static String name(Arch arch) {
+    return Isa.valueOf(arch.name()).toString();
   }
 
   private static Processor requireProcessor() throws NotActive {
@@ -177,7 +183,7 @@ final class Detection {
                 new NotActive(
                     "machine code",
                     "there is no backend for the processor " + System.getProperty("os.arch"),
-                    "use an x86-64 machine"));
+                    "use an x86-64 or AArch64 machine"));
   }
 
   private void requireMembarrier() throws NotActive {
@@ -218,7 +224,7 @@ final class Detection {
   private Availability describe(Optional<Platform.Machine> machine, String reason) {
     return new Availability(
         machine.isPresent(),
-        machine.isPresent() ? X86_64 : BYTECODE,
+        machine.map(found -> name(found.processor().arch())).orElse(BYTECODE),
         reason,
         registrar,
         machine.map(_ -> IndexKind.CPU_ID),

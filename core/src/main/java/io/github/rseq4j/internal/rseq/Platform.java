@@ -88,7 +88,7 @@ public final class Platform {
     return switch (isa) {
       case X86_64 -> Listings.of(program, Arch.X86_64, target);
       case AARCH64 -> Listings.of(program, Arch.AARCH64, target);
-      case BYTECODE -> throw new IllegalArgumentException("no bytecode yet");
+      case BYTECODE -> Listings.bytecode(program);
     };
   }
 

@@ -207,4 +207,17 @@ final class CodeSpaceTest {
                 MemorySegment.ofAddress(entry), FunctionDescriptor.of(ValueLayout.JAVA_LONG))
             .invokeExact();
   }
+
+  @Test
+  void cachesAreFlushedForAllOfWhatIsInstalled() throws Exception {
+    CodeSpace space = new CodeSpace();
+    List<Long> flushed = new ArrayList<>();
+    space.flushWith(
+        (start, end) -> {
+          flushed.add(start);
+          flushed.add(end - start);
+        });
+    CodeSpace.Installed installed = space.install(5000, (_, _, _) -> {});
+    assertThat(flushed).containsExactly(installed.entry(), 2L * Libc.pageSize());
+  }
 }

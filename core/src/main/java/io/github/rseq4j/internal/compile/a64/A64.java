@@ -5,6 +5,7 @@ import static io.github.rseq4j.internal.compile.a64.Insn.*;
 import io.github.rseq4j.internal.asm.AssembledCode;
 import io.github.rseq4j.internal.asm.Assembler;
 import io.github.rseq4j.internal.asm.Imm;
+import io.github.rseq4j.internal.asm.Label;
 import io.github.rseq4j.internal.compile.Lowering;
 import io.github.rseq4j.internal.compile.Placement;
 import io.github.rseq4j.internal.compile.Processor;
@@ -13,6 +14,7 @@ import io.github.rseq4j.internal.linux.Arch;
 import io.github.rseq4j.internal.linux.RseqAbi;
 import io.github.rseq4j.internal.linux.SystemCall;
 import io.github.rseq4j.sequence.Program;
+import java.util.Optional;
 
 /** The processor AArch64, on which Linux keeps the thread pointer in TPIDR_EL0. */
 public final class A64 implements Processor {
@@ -53,5 +55,32 @@ public final class A64 implements Processor {
     asm.emit(SVC, new Imm(0));
     asm.emit(RET);
     return asm.finish();
+  }
+
+  /**
+   * Returns the code that cleans the data cache to where instructions are fetched from, and
+   * invalidates the instruction cache (Arm Architecture Reference Manual, B2.4.4), word by word,
+   * since no cache line is shorter.
+   */
+  @Override
+  public Optional<AssembledCode> cacheFlush() {
+    Assembler asm = new Assembler(PADDING);
+    forEachWord(asm, DC_CVAU, "clean");
+    asm.emit(DSB_ISH);
+    forEachWord(asm, IC_IVAU, "invalidate");
+    asm.emit(DSB_ISH);
+    asm.emit(ISB);
+    asm.emit(RET);
+    return Optional.of(asm.finish());
+  }
+
+  private static void forEachWord(Assembler asm, Insn insn, String name) {
+    Label next = asm.newLabel(name);
+    asm.emit(MOV_X_X, Reg.X2, Reg.X0);
+    asm.bind(next);
+    asm.emit(insn, Reg.X2);
+    asm.emit(ADD_X_X_IMM, Reg.X2, Reg.X2, new Imm(Integer.BYTES));
+    asm.emit(CMP_X_X, Reg.X2, Reg.X1);
+    asm.emit(B_COND, Cond.CC, next);
   }
 }

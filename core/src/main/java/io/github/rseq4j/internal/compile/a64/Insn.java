@@ -139,6 +139,9 @@ public enum Insn implements Instruction {
   DMB_ISH("dmb ish", "1101 0101 0000 0011 0011 1011 101 11111"),
   DMB_ISHLD("dmb ishld", "1101 0101 0000 0011 0011 1001 101 11111"),
   DMB_ISHST("dmb ishst", "1101 0101 0000 0011 0011 1010 101 11111"),
+  DSB_ISH("dsb ish", "1101 0101 0000 0011 0011 1011 100 11111"),
+  DC_CVAU("dc cvau, Xt", "1101 0101 0000 1011 0111 1011 001 ttttt"),
+  IC_IVAU("ic ivau, Xt", "1101 0101 0000 1011 0111 0101 001 ttttt"),
   ISB("isb", "1101 0101 0000 0011 0011 1111 110 11111"),
 
   // Jumps and addresses of code.

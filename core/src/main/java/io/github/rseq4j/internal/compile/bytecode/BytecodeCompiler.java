@@ -21,9 +21,9 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +42,7 @@ public final class BytecodeCompiler {
    *     }
    *   }
    *
-   *   static long sequence0(MemorySegment memory, long start, long stride, long slice, words...)
+   *   static long sequence0(MemorySegment memory, long start, long stride, long base, words...)
    *   static long sequence1(...)
    *
    * A sequence that has committed ends with a call of the next one, if there is one; any other exit
@@ -75,7 +75,9 @@ public final class BytecodeCompiler {
   private static final int PARAMETERS = 8;
 
   private final Program program;
-  private final Map<String, Notes> notes = new TreeMap<>();
+
+  /** By the name of the method. */
+  private final Map<String, Notes> notes = new HashMap<>();
 
   private BytecodeCompiler(Program program) {
     this.program = program;
@@ -102,6 +104,12 @@ public final class BytecodeCompiler {
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** Returns the code of a program: offset, bytes, instruction, and step. */
+  public static String listing(Program program) {
+    BytecodeCompiler compiler = new BytecodeCompiler(program);
+    return BytecodeListing.of(compiler.compile(), compiler.notes);
   }
 
   private byte[] compile() {
@@ -131,8 +139,9 @@ public final class BytecodeCompiler {
   }
 
   private void emitNext(CodeBuilder code, int number) {
+    notes(sequence(number - 1)).note(code, "then " + program.sequences().get(number).name());
     code.aload(BytecodeSteps.MEMORY);
-    code.lload(BytecodeSteps.START).lload(BytecodeSteps.STRIDE).lload(BytecodeSteps.SLICE);
+    code.lload(BytecodeSteps.START).lload(BytecodeSteps.STRIDE).lload(BytecodeSteps.BASE);
     pushParameters(code, BytecodeSteps.PARAMETERS);
     code.invokestatic(COMPILED, sequence(number), sequenceType());
   }
@@ -148,7 +157,7 @@ public final class BytecodeCompiler {
     run.note(code, "lock");
     code.aload(LOCK).invokevirtual(REENTRANT_LOCK, "lock", MethodTypeDesc.of(CD_void));
     code.labelBinding(begin);
-    run.note(code, "run");
+    run.note(code, program.sequences().getFirst().name());
     code.aload(MEMORY).lload(START).lload(STRIDE);
     code.lload(START).lload(OFFSET).ladd();
     pushParameters(code, PARAMETERS);

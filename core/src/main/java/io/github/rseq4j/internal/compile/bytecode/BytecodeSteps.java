@@ -31,16 +31,16 @@ final class BytecodeSteps {
   /*
    * The method is
    *
-   *   static long sequenceN(MemorySegment memory, long start, long stride, long slice, words...)
+   *   static long sequenceN(MemorySegment memory, long start, long stride, long base, words...)
    *
-   * Addresses count from `slice` in `memory`; each value is a local variable. Exits are at the end
+   * Addresses count from `base` in `memory`; each value is a local variable. Exits are at the end
    * of the code, as in machine code, so that the path to the commit is straight.
    */
 
   static final int MEMORY = 0;
   static final int START = 1;
   static final int STRIDE = 3;
-  static final int SLICE = 5;
+  static final int BASE = 5;
   static final int PARAMETERS = 7;
 
   private static final ClassDesc ACCESS = ClassDesc.of(Access.class.getName());
@@ -93,7 +93,7 @@ final class BytecodeSteps {
     notes.variable(MEMORY, "memory");
     notes.variable(START, "start");
     notes.variable(STRIDE, "stride");
-    notes.variable(SLICE, "slice");
+    notes.variable(BASE, "base");
     int slot = PARAMETERS;
     for (Parameter parameter : sequence.parameters()) {
       keep(parameter, slot);
@@ -302,7 +302,7 @@ final class BytecodeSteps {
   }
 
   private void pushAddress(Address address) {
-    code.lload(SLICE);
+    code.lload(BASE);
     if (address.displacement() != 0) {
       code.loadConstant((long) address.displacement()).ladd();
     }

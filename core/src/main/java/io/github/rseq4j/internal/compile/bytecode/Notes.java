@@ -29,8 +29,7 @@ final class Notes {
 
   /** Binds a label. A note must follow before the next instruction. */
   void bind(CodeBuilder code, Label label, String name) {
-    int count = uses.merge(name, 1, Integer::sum);
-    labels.add(count == 1 ? name : name + count);
+    labels.add(unique(name));
     code.labelBinding(label);
   }
 
@@ -43,7 +42,7 @@ final class Notes {
 
   /** Says what the variable in a slot is called. */
   void variable(int slot, String name) {
-    variables.put(slot, name);
+    variables.put(slot, unique(name));
   }
 
   /** Returns the note of a line number. */
@@ -54,5 +53,10 @@ final class Notes {
   /** Returns the name of the variable in a slot. */
   String variable(int slot) {
     return variables.getOrDefault(slot, Integer.toString(slot));
+  }
+
+  private String unique(String name) {
+    int count = uses.merge(name, 1, Integer::sum);
+    return count == 1 ? name : name + "#" + count;
   }
 }

@@ -13,6 +13,7 @@ import io.github.rseq4j.internal.linux.Arch;
 import io.github.rseq4j.internal.linux.RseqAbi;
 import io.github.rseq4j.internal.linux.SystemCall;
 import io.github.rseq4j.sequence.Program;
+import java.util.Optional;
 
 /** The processor x86-64, on which Linux keeps the thread pointer in the base of FS. */
 public final class X64 implements Processor {
@@ -49,5 +50,10 @@ public final class X64 implements Processor {
     asm.emit(SYSCALL);
     asm.emit(RET);
     return asm.finish();
+  }
+
+  @Override
+  public Optional<AssembledCode> cacheFlush() {
+    return Optional.empty(); // Intel SDM volume 3, "Self-Modifying Code"
   }
 }
