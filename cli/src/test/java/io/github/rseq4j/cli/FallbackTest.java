@@ -51,9 +51,11 @@ class FallbackTest {
 
   @Test
   void theCodeCanStillBeLookedAt() {
-    Run run = Run.inOwnJvm(FORCED, folder, "sequences", "counter_add");
+    Run bytecode = Run.inOwnJvm(FORCED, folder, "sequences", "counter_add");
+    Run machineCode = Run.inOwnJvm(FORCED, folder, "sequences", "counter_add", "--isa", "x86-64");
 
-    assertThat(run.exitCode()).isZero();
-    assertThat(run.out()).contains("does not run here", "rseq4j.backend", "53 30 05 53");
+    assertThat(bytecode.exitCode()).isZero();
+    assertThat(bytecode.out()).contains("Code for bytecode, as it runs in this process", "lreturn");
+    assertThat(machineCode.out()).contains("Code for x86-64:", "53 30 05 53");
   }
 }

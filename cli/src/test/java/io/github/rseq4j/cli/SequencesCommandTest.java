@@ -31,7 +31,27 @@ class SequencesCommandTest {
     assertThat(run.err()).isEmpty();
     assertThat(run.out()).startsWith(name + "(");
     assertThat(run.out()).contains(steps(name));
-    assertThat(run.out()).contains("53 30 05 53"); // the signature
+    assertThat(run.out()).contains("as it runs in this process");
+  }
+
+  @ParameterizedTest
+  @MethodSource("names")
+  void itsCodeIsPrintedForEveryIsaOnAnyMachine(String name) {
+    String x86 = Run.of("sequences", name, "--isa", "x86-64").out();
+    assertThat(x86).contains(steps(name)).contains("53 30 05 53"); // the signature
+    String aarch64 = Run.of("sequences", name, "--isa", "aarch64").out();
+    assertThat(aarch64).contains(steps(name)).contains("tpidr_el0").contains("0xd428bc00");
+    String bytecode = Run.of("sequences", name, "--isa", "bytecode").out();
+    assertThat(bytecode).contains(steps(name)).contains("invokestatic").contains("lreturn");
+  }
+
+  @Test
+  void anUnknownIsaIsRefusedWithTheKnownOnes() {
+    Run run = Run.of("sequences", "counter_add", "--isa", "vax");
+
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err()).contains("\"vax\"", "x86-64", "aarch64", "bytecode");
   }
 
   @Test

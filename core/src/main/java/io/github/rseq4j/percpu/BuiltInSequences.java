@@ -1,14 +1,22 @@
 package io.github.rseq4j.percpu;
 
+import io.github.rseq4j.sequence.LibrseqSequences;
 import io.github.rseq4j.sequence.Sequence;
 import java.util.List;
+import java.util.stream.Stream;
 
-/** The sequences that the structures of this package consist of, to be looked at. */
+/** The sequences that come with this library, to be looked at. */
 public final class BuiltInSequences {
   private BuiltInSequences() {}
 
-  /** Returns all of them, with different names. */
+  /**
+   * Returns all of them, with different names: those that the structures of this package consist
+   * of, and {@link LibrseqSequences}.
+   */
   public static List<Sequence> all() {
-    return List.of(CounterLayout.ADD, RingSequences.WRITE, RingSequences.CLAIM);
+    return Stream.concat(
+            Stream.of(CounterLayout.ADD, RingSequences.WRITE, RingSequences.CLAIM),
+            LibrseqSequences.all().stream())
+        .toList();
   }
 }
