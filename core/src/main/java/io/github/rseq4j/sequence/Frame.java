@@ -2,7 +2,9 @@ package io.github.rseq4j.sequence;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * own: whoever runs it sees to it that nobody else runs on the same slice.
  */
 public final class Frame {
-  private final List<Step> steps;
+  private final Sequence sequence;
   private final SliceMemory slice;
   private final long sliceOffset;
   private final Object[] values;
@@ -28,16 +30,32 @@ public final class Frame {
           "%s takes %d arguments, not %d"
               .formatted(sequence.name(), parameters.size(), arguments.length));
     }
-    sequence.requireFits(slice.size());
-    this.steps = sequence.steps();
+    if (sequence.minimumSlice() > slice.size()) {
+      sequence.requireFits(slice.size());
+    }
+    this.sequence = sequence;
     this.slice = slice;
     this.sliceOffset = sliceOffset;
-    this.values = new Object[sequence.parameterWords() + steps.size()];
+    this.values = new Object[sequence.parameterWords() + sequence.steps().size()];
     for (int i = 0; i < arguments.length; i++) {
       Parameter parameter = parameters.get(i);
       values[parameter.id()] = arguments[i];
       if (parameter instanceof CallerMemory memory) {
         set(memory.size(), ((MemorySegment) arguments[i]).byteSize());
+      }
+    }
+  }
+
+  private Frame(Frame other, SliceMemory slice) {
+    this.sequence = other.sequence;
+    this.slice = slice;
+    this.sliceOffset = other.sliceOffset;
+    this.values = other.values.clone();
+    this.next = other.next;
+    for (Parameter parameter : sequence.parameters()) {
+      if (parameter instanceof Destination destination) {
+        byte[] bytes = memory(destination).toArray(ValueLayout.JAVA_BYTE);
+        values[destination.id()] = MemorySegment.ofArray(bytes);
       }
     }
   }
@@ -77,9 +95,59 @@ public final class Frame {
     return result;
   }
 
+  /** Returns a copy that has not ended, works on {@code other}, and has destinations of its own. */
+  Frame on(SliceMemory other) {
+    return new Frame(this, other);
+  }
+
   /** Performs the next step. */
   void step() {
-    steps.get(next++).interpret(this);
+    sequence.steps().get(next++).interpret(this);
+  }
+
+  /** Returns the number of the next step. */
+  int next() {
+    return next;
+  }
+
+  /** Returns the next step. */
+  Step nextStep() {
+    return sequence.steps().get(next);
+  }
+
+  /** Makes the step just performed, which was no skip, the next one again. */
+  void stepBack() {
+    next--;
+  }
+
+  /** Returns the destinations, in the order of the parameters, as the sequence has left them. */
+  List<MemorySegment> destinations() {
+    List<MemorySegment> destinations = new ArrayList<>();
+    for (Parameter parameter : sequence.parameters()) {
+      if (parameter instanceof Destination destination) {
+        destinations.add(memory(destination));
+      }
+    }
+    return destinations;
+  }
+
+  /** Returns the arguments, of which the destinations are as the sequence has left them. */
+  List<Object> arguments() {
+    List<Object> arguments = new ArrayList<>();
+    for (Parameter parameter : sequence.parameters()) {
+      arguments.add(values[parameter.id()]);
+    }
+    return arguments;
+  }
+
+  /** Passes on all values that are numbers, and where it is. */
+  void forEachNumber(LongConsumer sink) {
+    sink.accept(next);
+    for (Object value : values) {
+      if (value instanceof Long number) {
+        sink.accept(number);
+      }
+    }
   }
 
   /** Returns the result, or null if the run has not ended. */
@@ -113,7 +181,7 @@ public final class Frame {
   }
 
   void skipTo(Label label) {
-    next = steps.indexOf(new Step.Land(label));
+    next = sequence.steps().indexOf(new Step.Land(label));
   }
 
   void load(Value into, Width width, Address from, boolean acquire) {

@@ -181,6 +181,8 @@ final class A64Lowering implements Lowering {
     comparePoint(SequenceState.HOLD, number);
     asm.emit(B_COND, Cond.NE, notHeld);
     constants.load(ADDRESS, number);
+    // Who sees the arrival sees the steps before it; those after it see what was done meanwhile.
+    asm.emit(DMB_ISH);
     asm.emit(STR_W, ADDRESS, Mem.at(SCRATCH, SequenceState.ARRIVED));
     asm.bind(held);
     asm.emit(YIELD);
@@ -190,6 +192,7 @@ final class A64Lowering implements Lowering {
     asm.emit(B_COND, Cond.LE, notHeld);
     comparePoint(SequenceState.HOLD, number);
     asm.emit(B_COND, Cond.EQ, held);
+    asm.emit(DMB_ISH);
     asm.bind(notHeld);
     comparePoint(SequenceState.DELAY, number);
     asm.emit(B_COND, Cond.NE, next);

@@ -15,6 +15,7 @@ import io.github.rseq4j.sequence.Step;
 import io.github.rseq4j.sequence.Transfer;
 import io.github.rseq4j.sequence.Value;
 import io.github.rseq4j.sequence.Width;
+import java.util.stream.Stream;
 
 /**
  * Lowers each step to AArch64 instructions.
@@ -28,7 +29,19 @@ final class A64Steps {
   private static final int WORD_BYTES = 8;
 
   /** The instructions that load or store one width. */
-  private record Forms(Insn scaled, Insn unscaled, Insn indexed, Insn ordered) {}
+  private record Forms(Insn scaled, Insn unscaled, Insn indexed, Insn ordered) {
+    boolean reaches(Mem memory) {
+      return plain(memory).findAny().isPresent();
+    }
+
+    Insn at(Mem memory) {
+      return plain(memory).findFirst().orElseThrow();
+    }
+
+    private Stream<Insn> plain(Mem memory) {
+      return Stream.of(scaled, unscaled, indexed).filter(each -> each.takes(Reg.X0, memory));
+    }
+  }
 
   private final A64Lowering lowering;
   private final Constants constants;
@@ -78,31 +91,40 @@ final class A64Steps {
           access(stores(commit.width()), commit.release(), inRegister(commit.value()), commit.to());
       case Commit.Add commit -> {
         Reg sum = A64Lowering.SCRATCH;
-        Reg value = inRegister(commit.value());
-        address(commit.to());
-        asm.emit(LDR_X, sum, Mem.at(A64Lowering.ADDRESS));
-        asm.emit(ADD_X_X_X, sum, sum, value);
-        asm.emit(STR_X, sum, Mem.at(A64Lowering.ADDRESS));
+        Mem to = memory(stores(Width.BITS_64), commit.to());
+        asm.emit(loads(Width.BITS_64).at(to), sum, to);
+        switch (commit.value()) {
+          case Operand.Constant(long number) ->
+              constants.add(sum, sum, number, A64Lowering.OPERAND);
+          case Value value -> asm.emit(ADD_X_X_X, sum, sum, register(value));
+        }
+        asm.emit(stores(Width.BITS_64).at(to), sum, to);
       }
     }
   }
 
   private void access(Forms forms, boolean ordered, Reg register, Address at) {
-    if (ordered) {
-      address(at);
-      asm.emit(forms.ordered, register, Mem.at(A64Lowering.ADDRESS));
-      return;
+    Mem memory = ordered ? Mem.at(address(at)) : memory(forms, at);
+    asm.emit(ordered ? forms.ordered : forms.at(memory), register, memory);
+  }
+
+  /** Returns an address in a form that an access has, after computing what has to be. */
+  private Mem memory(Forms forms, Address address) {
+    Value index = address.index();
+    if (index != null && address.displacement() == 0) {
+      Mem indexed = Mem.at(A64Lowering.SLICE, register(index), shift(address));
+      if (forms.reaches(indexed)) {
+        return indexed;
+      }
     }
-    Reg base = elements(at);
-    Mem near = Mem.at(base, at.displacement());
-    if (forms.scaled.takes(register, near)) {
-      asm.emit(forms.scaled, register, near);
-    } else if (forms.unscaled.takes(register, near)) {
-      asm.emit(forms.unscaled, register, near);
-    } else {
-      constants.load(A64Lowering.SCRATCH, at.displacement());
-      asm.emit(forms.indexed, register, Mem.at(base, A64Lowering.SCRATCH));
-    }
+    Reg base = elements(address);
+    Mem near = Mem.at(base, address.displacement());
+    return forms.reaches(near) ? near : Mem.at(displaced(base, address));
+  }
+
+  /** Returns a register with the address. */
+  private Reg address(Address address) {
+    return displaced(elements(address), address);
   }
 
   /** Returns a register with the address but for its displacement. */
@@ -116,10 +138,13 @@ final class A64Steps {
     return result;
   }
 
-  /** Computes an address. */
-  private void address(Address address) {
-    Reg base = elements(address);
-    constants.add(A64Lowering.ADDRESS, base, address.displacement(), A64Lowering.SCRATCH);
+  private Reg displaced(Reg base, Address address) {
+    if (address.displacement() == 0) {
+      return base;
+    }
+    Reg result = A64Lowering.ADDRESS;
+    constants.add(result, base, address.displacement(), A64Lowering.SCRATCH);
+    return result;
   }
 
   private void compute(Step.Compute step) {
@@ -231,10 +256,10 @@ final class A64Steps {
       asm.emit(SUB_X_X_X, last, last, length);
       checkIndex(address, address.index(), exits);
     }
-    address(address);
+    Reg slice = address(address);
     Reg caller = lowering.of(transfer.memory());
     boolean out = transfer instanceof Transfer.CopyOut;
-    copy(out ? caller : A64Lowering.ADDRESS, out ? A64Lowering.ADDRESS : caller, length, exits);
+    copy(out ? caller : slice, out ? slice : caller, length, exits);
   }
 
   /**
@@ -259,21 +284,19 @@ final class A64Steps {
     asm.bind(done);
   }
 
+  /** Emits the copy of a block and of what follows it. */
   private void copyBlocks(Reg to, Reg from, Reg length, Exits exits) {
     Reg at = A64Lowering.COPY.get(0);
     Reg last = A64Lowering.COPY.get(1);
     Label block = exits.fresh("copy_block");
-    Label tail = exits.fresh("copy_tail");
     constants.load(at, 0);
     asm.emit(SUB_X_X_IMM, last, length, new Imm(BLOCK_BYTES));
     asm.bind(block);
-    asm.emit(CMP_X_X, at, last);
-    asm.emit(B_COND, Cond.CS, tail);
     asm.emit(LDR_Q_INDEX, BLOCK, Mem.at(from, at));
     asm.emit(STR_Q_INDEX, BLOCK, Mem.at(to, at));
     asm.emit(ADD_X_X_IMM, at, at, new Imm(BLOCK_BYTES));
-    asm.emit(B, block);
-    asm.bind(tail);
+    asm.emit(CMP_X_X, at, last);
+    asm.emit(B_COND, Cond.CC, block);
     asm.emit(LDR_Q_INDEX, BLOCK, Mem.at(from, last));
     asm.emit(STR_Q_INDEX, BLOCK, Mem.at(to, last));
   }

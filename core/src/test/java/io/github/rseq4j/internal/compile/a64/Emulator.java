@@ -10,6 +10,9 @@ import io.github.rseq4j.internal.compile.Target;
 import io.github.rseq4j.sequence.Backend;
 import io.github.rseq4j.sequence.Program;
 import io.github.rseq4j.sequence.Sequence;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,26 +22,61 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sequences as AArch64 code, run by qemu's user-mode emulation in a small C program, {@code
- * runner.c}. Nothing aborts them there: it shows what the instructions compute.
+ * AArch64 code, run by qemu's user-mode emulation in a small C program, {@code runner.c}, which
+ * stands in for the kernel.
  */
 final class Emulator implements Backend {
-  private static final Placement PLACEMENT = new Placement(0x1000_0000, 0x2000_0000);
+  /** Where the runner puts code, and the state of sequences. */
+  static final Placement PLACEMENT = new Placement(0x1000_0000, 0x2000_0000);
 
   private static @Nullable Emulator running;
 
+  /**
+   * What code finds.
+   *
+   * @param target what it is compiled for
+   * @param cpuId the thread's CPU number
+   * @param mmCid its other index
+   * @param stride the second argument
+   * @param heldAt the injection point at which it is held until it is aborted, or 0
+   */
+  record Setting(Target target, int cpuId, int mmCid, long stride, int heldAt) {}
+
+  /**
+   * What a run has left, beside memory.
+   *
+   * @param result what the code has returned
+   * @param arrivedAt the injection point at which it was held, or 0
+   * @param restarts how often it was aborted
+   */
+  record Run(long result, long arrivedAt, long restarts) {}
+
   private final OutputStream requests;
   private final DataInputStream answers;
-  private final int area;
+  private final int near;
+  private final int far;
 
   private Emulator(Process process) throws IOException {
-    requests = process.getOutputStream();
-    answers = new DataInputStream(process.getInputStream());
-    area = Math.toIntExact(getLong());
+    requests = new BufferedOutputStream(process.getOutputStream());
+    answers = new DataInputStream(new BufferedInputStream(process.getInputStream()));
+    near = Math.toIntExact(getLong());
+    far = Math.toIntExact(getLong());
+  }
+
+  /** Returns an area a few bytes above the thread pointer. */
+  int near() {
+    return near;
+  }
+
+  /** Returns an area far below the thread pointer. */
+  int far() {
+    return far;
   }
 
   /** Returns the emulator, or aborts the test with the reason if there is none. */
@@ -77,46 +115,69 @@ final class Emulator implements Backend {
   }
 
   @Override
-  public synchronized long run(Sequence sequence, MemorySegment slice, Object... arguments) {
-    Program program = Program.of(sequence);
-    AssembledCode code =
-        SequenceCompiler.compile(new A64(), program, new Target(area, 1, false), PLACEMENT);
+  public long run(Sequence sequence, MemorySegment slice, Object... arguments) {
+    Target target = new Target(near, 1, false);
+    Setting setting = new Setting(target, 0, 0, slice.byteSize(), 0);
+    return run(Program.of(sequence), setting, slice, arguments).result;
+  }
+
+  /** Runs a program on slices, which it leaves changed, as it does the memory among arguments. */
+  Run run(Program program, Setting setting, MemorySegment slices, Object... arguments) {
+    return run(
+        SequenceCompiler.compile(new A64(), program, setting.target, PLACEMENT),
+        setting,
+        slices,
+        arguments);
+  }
+
+  /** Runs a function; where there are no slices its first argument is its own address. */
+  synchronized Run run(
+      AssembledCode code, Setting setting, MemorySegment slices, Object... arguments) {
+    List<MemorySegment> memory = new ArrayList<>(List.of(slices));
+    ByteArrayOutputStream words = new ByteArrayOutputStream();
+    int count = 0;
+    for (Object argument : arguments) {
+      if (argument instanceof MemorySegment segment) {
+        memory.add(segment);
+        put(words, segment.byteSize());
+        words.writeBytes(segment.toArray(ValueLayout.JAVA_BYTE));
+        count++;
+      }
+      put(words, -1);
+      put(words, argument instanceof MemorySegment each ? each.byteSize() : (long) argument);
+      count++;
+    }
     try {
-      put(code.bytes().length);
+      put(requests, code.bytes().length);
+      put(requests, setting.target.area());
+      put(requests, setting.cpuId);
+      put(requests, setting.mmCid);
+      put(requests, setting.heldAt);
+      put(requests, slices.byteSize());
+      put(requests, setting.stride);
+      put(requests, count);
       requests.write(code.bytes());
-      put(slice.byteSize());
-      requests.write(slice.toArray(ValueLayout.JAVA_BYTE));
-      put(sequence.parameterWords());
-      for (Object argument : arguments) {
-        if (argument instanceof MemorySegment memory) {
-          put(1);
-          put(memory.byteSize());
-          requests.write(memory.toArray(ValueLayout.JAVA_BYTE));
-          put(0);
-          put(memory.byteSize());
-        } else {
-          put(0);
-          put((long) argument);
-        }
-      }
+      requests.write(slices.toArray(ValueLayout.JAVA_BYTE));
+      requests.write(words.toByteArray());
       requests.flush();
-      assertThat(getLong()).as("the memory around the slice is intact").isEqualTo(1);
-      long result = getLong();
-      get(slice);
-      for (Object argument : arguments) {
-        if (argument instanceof MemorySegment memory) {
-          get(memory);
-        }
+      assertThat(getLong()).as("the memory around slices and arguments is intact").isEqualTo(1);
+      Run run = new Run(getLong(), getLong(), getLong());
+      for (MemorySegment each : memory) {
+        get(each);
       }
-      return result;
+      return run;
     } catch (IOException e) {
-      throw new UncheckedIOException(sequence.toString(), e);
+      throw new UncheckedIOException(code.listing(), e);
     }
   }
 
-  private void put(long number) throws IOException {
-    for (int shift = 0; shift < Long.SIZE; shift += Byte.SIZE) {
-      requests.write((int) (number >>> shift));
+  private static void put(OutputStream out, long number) {
+    try {
+      for (int shift = 0; shift < Long.SIZE; shift += Byte.SIZE) {
+        out.write((int) (number >>> shift));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
