@@ -1,6 +1,7 @@
 package io.github.rseq4j;
 
 import io.github.rseq4j.internal.rseq.Platform;
+import io.github.rseq4j.internal.rseq.SelfTester;
 import io.github.rseq4j.internal.rseq.ThreadFields;
 import io.github.rseq4j.sequence.Program;
 import java.util.Arrays;
@@ -73,5 +74,19 @@ public final class Rseq {
    */
   public static long restarts() {
     return Platform.current().restarts();
+  }
+
+  /**
+   * Tests whether the running kernel aborts sequences as it has to, on threads of its own.
+   *
+   * <p>It takes some tens of milliseconds, and a few seconds at most. Meanwhile no safepoint is
+   * reached for some milliseconds at a time. What it aborts does not count as {@link #restarts()}.
+   *
+   * <p>Where kernels are known to fail, on arm64 from 6.19 on, the library does the same before its
+   * first use, and runs on the fallback unless it succeeds. With {@code -Drseq4j.selfTest=always}
+   * it does so everywhere.
+   */
+  public static SelfTest selfTest() {
+    return SelfTester.run();
   }
 }

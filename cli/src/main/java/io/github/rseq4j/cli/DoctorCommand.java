@@ -8,7 +8,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Says what is active, what is not and why, and checks that results are exact. */
+/**
+ * Says what is active, what is not and why, and checks that the kernel aborts and results are
+ * exact.
+ */
 @Command(
     name = "doctor",
     description = "Says whether rseq is really on, what is missing and why, and checks it.",
@@ -16,8 +19,8 @@ import picocli.CommandLine.Spec;
     versionProvider = Version.class,
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {
-      "0:rseq is active, and the live check was exact",
-      "1:the live check was not exact",
+      "0:rseq is active, no check of the kernel failed, and the live check was exact",
+      "1:the kernel does not abort every sequence, or the live check was not exact",
       "2:on the fallback: exact, but slower"
     })
 final class DoctorCommand implements Callable<Integer> {
@@ -30,7 +33,8 @@ final class DoctorCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws BadInputException {
-    DoctorReport report = new DoctorReport(Rseq.availability(), LiveCheck.run(), Rseq.restarts());
+    DoctorReport report =
+        new DoctorReport(Rseq.availability(), Rseq.selfTest(), LiveCheck.run(), Rseq.restarts());
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
       out.println(Json.write(report.toMap()));

@@ -4,6 +4,8 @@ import io.github.rseq4j.Availability;
 import io.github.rseq4j.Availability.Area;
 import io.github.rseq4j.Availability.Missing;
 import io.github.rseq4j.Rseq;
+import io.github.rseq4j.SelfTest;
+import io.github.rseq4j.SelfTest.Check;
 import io.github.rseq4j.sequence.IndexKind;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,30 +18,36 @@ import org.jspecify.annotations.Nullable;
  * What {@code doctor} has found out.
  *
  * @param availability what is active, and why
+ * @param selfTest whether the kernel aborts sequences
  * @param live what the live check has shown
  * @param restarts how many sequences the kernel has aborted in this process
  */
-record DoctorReport(Availability availability, LiveCheck.Result live, long restarts) {
+record DoctorReport(
+    Availability availability, SelfTest selfTest, LiveCheck.Result live, long restarts) {
   private static final int EXACT_AND_ACTIVE = 0;
-  private static final int NOT_EXACT = 1;
+  private static final int NOT_TO_BE_TRUSTED = 1;
   private static final int ON_FALLBACK = 2;
 
   /** Returns the exit code of the process. */
   int exitCode() {
-    if (!live.exact()) {
-      return NOT_EXACT;
+    if (!live.exact() || selfTest.failed()) {
+      return NOT_TO_BE_TRUSTED;
     }
     return availability.active() ? EXACT_AND_ACTIVE : ON_FALLBACK;
   }
 
   /** Returns the judgement, in one line. */
   String verdict() {
+    if (selfTest.failed()) {
+      return "NOT ABORTED: this kernel does not abort every sequence that it has to, so sequences must"
+          + " not be trusted here; start java with -Drseq4j.backend=fallback";
+    }
     if (!live.exact()) {
       return "NOT EXACT: do not rely on rseq4j here, and please report this output";
     }
     return availability.active()
-        ? "active: sequences run as %s machine code, and the live check was exact"
-            .formatted(availability.backend())
+        ? "active: sequences run as %s machine code; %slive check exact"
+            .formatted(availability.backend(), selfTest.passed() ? "self-test passed, " : "")
         : "fallback: the live check was exact, but sequences run under locks, slowly";
   }
 
@@ -66,6 +74,7 @@ record DoctorReport(Availability availability, LiveCheck.Result live, long resta
     map.put("membarrier", availability.membarrier());
     map.put("native_access", availability.nativeAccess());
     map.put("missing", availability.missing().stream().map(DoctorReport::toMap).toList());
+    map.put("self_test", selfTestMap());
     map.put("restarts", restarts);
     map.put("live_check", liveMap());
     map.put("java", Runtime.version().toString());
@@ -95,6 +104,7 @@ record DoctorReport(Availability availability, LiveCheck.Result live, long resta
       rows.add("missing", "%s: %s".formatted(missing.feature(), missing.reason()));
       rows.add("  remedy", missing.remedy());
     }
+    addSelfTest(rows);
     addLiveCheck(rows);
     rows.add("restarts", restartsText());
     rows.add("verdict", verdict());
@@ -147,6 +157,36 @@ record DoctorReport(Availability availability, LiveCheck.Result live, long resta
     return availability.active() && restarts == 0
         ? "0 seen: by chance, no thread was interrupted within a sequence"
         : Figures.grouped(restarts) + " seen";
+  }
+
+  private void addSelfTest(Rows rows) {
+    rows.add("self-test", "a thread is disturbed within a sequence, which has to be aborted");
+    rows.add("  migration", describe(selfTest.migration()));
+    rows.add("  preemption", describe(selfTest.preemption()));
+    rows.add("  signal", describe(selfTest.signal()));
+  }
+
+  private static String describe(Check check) {
+    return switch (check.outcome()) {
+      case PASSED -> "passed";
+      case FAILED -> "FAILED: " + check.reason();
+      case NOT_RUN -> "not run: " + check.reason();
+    };
+  }
+
+  private Map<String, Object> selfTestMap() {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("migration", toMap(selfTest.migration()));
+    map.put("preemption", toMap(selfTest.preemption()));
+    map.put("signal", toMap(selfTest.signal()));
+    return map;
+  }
+
+  private static Map<String, String> toMap(Check check) {
+    Map<String, String> map = new LinkedHashMap<>();
+    map.put("outcome", lowerCase(check.outcome()));
+    map.put("reason", check.reason());
+    return map;
   }
 
   private void addLiveCheck(Rows rows) {

@@ -19,7 +19,8 @@ class DoctorCommandTest {
     assertThat(run.err()).isEmpty();
     assertThat(run.out())
         .contains(availability.kernel(), availability.libc(), availability.backend())
-        .contains("live check      exact, ");
+        .contains("live check      exact, ", "\nself-test ", "\n  preemption    ");
+    assertThat(run.out()).doesNotContain("FAILED");
     assertThat(run.out().lines().toList())
         .last()
         .asString()
@@ -55,6 +56,10 @@ class DoctorCommandTest {
     assertThat(json.get("reason").getAsString()).isEqualTo(availability.reason());
     assertThat(json.get("index").isJsonNull()).isEqualTo(availability.index().isEmpty());
     assertThat(json.get("restarts").getAsLong()).isNotNegative();
+    JsonObject test = json.getAsJsonObject("self_test");
+    assertThat(test.keySet()).containsExactly("migration", "preemption", "signal");
+    assertThat(test.getAsJsonObject("signal").get("outcome").getAsString())
+        .isEqualTo(availability.active() ? "passed" : "not_run");
     JsonObject live = json.getAsJsonObject("live_check");
     assertThat(live.get("exact").getAsBoolean()).isTrue();
     assertThat(live.get("additions").getAsLong()).isPositive();

@@ -8,6 +8,9 @@ import io.github.rseq4j.Availability.Area;
 import io.github.rseq4j.Availability.Cpus;
 import io.github.rseq4j.Availability.Missing;
 import io.github.rseq4j.Availability.Registrar;
+import io.github.rseq4j.SelfTest;
+import io.github.rseq4j.SelfTest.Check;
+import io.github.rseq4j.SelfTest.Outcome;
 import io.github.rseq4j.sequence.IndexKind;
 import java.util.List;
 import java.util.Optional;
@@ -56,17 +59,29 @@ class DoctorReportTest {
   private static final LiveCheck.Result WRONG =
       new LiveCheck.Result(4, 3000, 1000, 7, List.of("a sum: 1 instead of 2"));
 
+  private static final SelfTest PASSED = selfTest(Outcome.PASSED, "");
+  private static final SelfTest NOT_RUN = selfTest(Outcome.NOT_RUN, "rseq is not active");
+  private static final SelfTest FAILED = selfTest(Outcome.FAILED, "it was not aborted");
+
+  private static SelfTest selfTest(Outcome preemption, String reason) {
+    return new SelfTest(
+        new Check(Outcome.NOT_RUN, "one CPU"),
+        new Check(preemption, reason),
+        new Check(Outcome.PASSED, ""));
+  }
+
   @Test
   void theExitCodeTellsTheThreeOutcomesApart() {
-    assertThat(new DoctorReport(ACTIVE, EXACT, 7).exitCode()).isZero();
-    assertThat(new DoctorReport(FALLBACK, EXACT, 0).exitCode()).isEqualTo(2);
-    assertThat(new DoctorReport(ACTIVE, WRONG, 7).exitCode()).isEqualTo(1);
-    assertThat(new DoctorReport(FALLBACK, WRONG, 0).exitCode()).isEqualTo(1);
+    assertThat(new DoctorReport(ACTIVE, PASSED, EXACT, 7).exitCode()).isZero();
+    assertThat(new DoctorReport(FALLBACK, NOT_RUN, EXACT, 0).exitCode()).isEqualTo(2);
+    assertThat(new DoctorReport(ACTIVE, PASSED, WRONG, 7).exitCode()).isEqualTo(1);
+    assertThat(new DoctorReport(FALLBACK, NOT_RUN, WRONG, 0).exitCode()).isEqualTo(1);
+    assertThat(new DoctorReport(ACTIVE, FAILED, EXACT, 7).exitCode()).isEqualTo(1);
   }
 
   @Test
   void whatIsMissingIsSaidWithReasonAndRemedy() {
-    assertThat(new DoctorReport(ACTIVE, EXACT, 7).toString())
+    assertThat(new DoctorReport(ACTIVE, PASSED, EXACT, 7).toString())
         .contains("missing         a thing: it is not there", "  remedy        buy it")
         .contains(
             "by rseq4j",
@@ -78,7 +93,7 @@ class DoctorReportTest {
 
   @Test
   void aWrongSumIsShownAndJudged() {
-    DoctorReport report = new DoctorReport(ACTIVE, WRONG, 7);
+    DoctorReport report = new DoctorReport(ACTIVE, PASSED, WRONG, 7);
 
     assertThat(report.toString())
         .contains("a sum: 1 instead of 2", "verdict         NOT EXACT")
@@ -89,8 +104,36 @@ class DoctorReportTest {
   }
 
   @Test
+  void aKernelThatDoesNotAbortIsShownAndJudged() {
+    DoctorReport report = new DoctorReport(ACTIVE, FAILED, EXACT, 7);
+
+    assertThat(report.toString())
+        .contains("  migration     not run: one CPU")
+        .contains("  preemption    FAILED: it was not aborted", "  signal        passed")
+        .contains("verdict         NOT ABORTED", "must not be trusted", "rseq4j.backend=fallback")
+        .doesNotContain("active: ");
+    JsonObject test = parse(report).getAsJsonObject("self_test");
+    JsonObject preemption = test.getAsJsonObject("preemption");
+    assertThat(preemption.get("outcome").getAsString()).isEqualTo("failed");
+    assertThat(preemption.get("reason").getAsString()).isEqualTo("it was not aborted");
+    assertThat(test.getAsJsonObject("migration").get("outcome").getAsString()).isEqualTo("not_run");
+    assertThat(test.getAsJsonObject("signal").get("outcome").getAsString()).isEqualTo("passed");
+  }
+
+  @Test
+  void theVerdictSaysThatTheSelfTestPassedOnlyWhereAllOfItHas() {
+    Check passed = new Check(Outcome.PASSED, "");
+    SelfTest everything = new SelfTest(passed, passed, passed);
+    assertThat(new DoctorReport(ACTIVE, everything, EXACT, 7).verdict())
+        .contains("active", "self-test passed");
+    assertThat(new DoctorReport(ACTIVE, PASSED, EXACT, 7).verdict())
+        .contains("active")
+        .doesNotContain("self-test");
+  }
+
+  @Test
   void whatIsNotThereIsNullOrEmptyInJson() {
-    JsonObject json = parse(new DoctorReport(FALLBACK, EXACT, 0));
+    JsonObject json = parse(new DoctorReport(FALLBACK, NOT_RUN, EXACT, 0));
 
     assertThat(json.get("active").getAsBoolean()).isFalse();
     assertThat(json.get("reason").getAsString()).isEqualTo(FALLBACK.reason());
@@ -104,7 +147,7 @@ class DoctorReportTest {
 
   @Test
   void whatIsThereIsInJson() {
-    JsonObject json = parse(new DoctorReport(ACTIVE, EXACT, 7));
+    JsonObject json = parse(new DoctorReport(ACTIVE, PASSED, EXACT, 7));
 
     assertThat(json.get("registered_by").getAsString()).isEqualTo("rseq4j");
     assertThat(json.get("index").getAsString()).isEqualTo("cpu_id");

@@ -5,15 +5,17 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.rseq4j.Rseq;
 import io.github.rseq4j.internal.linux.CpuSet;
-import io.github.rseq4j.internal.linux.Threads;
+import io.github.rseq4j.internal.rseq.Disturbance;
 import io.github.rseq4j.internal.rseq.HeldSequence;
 import io.github.rseq4j.internal.rseq.Region;
+import io.github.rseq4j.sequence.Address;
+import io.github.rseq4j.sequence.Exit;
 import io.github.rseq4j.sequence.IndexKind;
+import io.github.rseq4j.sequence.Program;
+import io.github.rseq4j.sequence.Sequence;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
-import java.util.BitSet;
-import java.util.function.IntConsumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -26,32 +28,24 @@ class InjectionTest {
   private static final int CAPACITY = PerCpuRingBuffer.MIN_CAPACITY;
   private static final byte[] BYTES = "twenty-four bytes of data".getBytes(StandardCharsets.UTF_8);
 
-  enum Disturbance {
-    MIGRATION,
-    SIGNAL
-  }
-
   private int home;
-  private int away;
 
   @BeforeEach
-  void requireTwoCpus() {
+  void requireRseq() {
     assumeTrue(Rseq.availability().active(), Rseq.availability().reason());
-    BitSet allowed = CpuSet.allowed().ids();
-    assumeTrue(allowed.cardinality() >= 2, "one CPU only: nowhere to migrate to");
-    home = allowed.nextSetBit(0);
-    away = allowed.nextSetBit(home + 1);
+    home = CpuSet.allowed().ids().nextSetBit(0);
   }
 
-  private IntConsumer at(Disturbance disturbance) {
-    return switch (disturbance) {
-      case MIGRATION -> tid -> Threads.setAffinity(tid, CpuSet.of(away));
-      case SIGNAL -> tid -> Threads.tgkill(tid, Disturber.SIGPIPE);
-    };
+  private static void assumePossible(Disturbance disturbance) {
+    assumeTrue(
+        disturbance != Disturbance.MIGRATION || CpuSet.allowed().count() >= 2,
+        "one CPU only: nowhere to migrate to");
   }
 
-  private void assertSlice(Disturbance disturbance, IndexKind index, int slice) {
-    if (index == IndexKind.CPU_ID) {
+  private void assertSlice(
+      Disturbance disturbance, IndexKind index, HeldSequence.Outcome outcome, int slice) {
+    if (outcome.disturbed() && index == IndexKind.CPU_ID) {
+      int away = CpuSet.allowed().ids().nextSetBit(home + 1);
       assertThat(slice).isEqualTo(disturbance == Disturbance.MIGRATION ? away : home);
     }
   }
@@ -59,86 +53,111 @@ class InjectionTest {
   @ParameterizedTest
   @EnumSource
   void counterAddIsRestartedAndExact(Disturbance disturbance) throws Exception {
+    assumePossible(disturbance);
     for (IndexKind index : Rseq.availability().indexKinds()) {
       HeldSequence add = new HeldSequence(CounterLayout.ADD, index);
-      for (int point = 1; point <= add.points(); point++) {
-        Region region = Region.allocate(64, CounterLayout.ADD);
-        HeldSequence.Outcome outcome =
-            add.call(point, home, at(disturbance), region, CounterLayout.offset(3), 5L);
-        assertThat(outcome.restarts()).as("restarts at point %d", point).isPositive();
-        assertThat(outcome.result()).isZero();
-        assertThat(region.sum(CounterLayout.offset(3))).isEqualTo(5);
-        int slice = 0;
-        while (region.getAcquire(slice, CounterLayout.offset(3)) == 0) {
-          slice++;
-        }
-        assertSlice(disturbance, index, slice);
-      }
+      long offset = CounterLayout.offset(3);
+      add.atEveryPoint(
+          point -> {
+            Region region = Region.allocate(64, CounterLayout.ADD);
+            HeldSequence.Outcome outcome = add.call(point, home, disturbance, region, offset, 5L);
+            assertThat(outcome.result()).isZero();
+            assertThat(region.sum(offset)).isEqualTo(5);
+            int slice = 0;
+            while (region.getAcquire(slice, offset) == 0) {
+              slice++;
+            }
+            assertSlice(disturbance, index, outcome, slice);
+            return outcome.disturbed();
+          });
     }
   }
 
   @ParameterizedTest
   @EnumSource
   void ringWriteIsRestartedAndWritesOnce(Disturbance disturbance) throws Exception {
+    assumePossible(disturbance);
     for (IndexKind index : Rseq.availability().indexKinds()) {
       HeldSequence write = new HeldSequence(RingSequences.WRITE, index);
-      BitSet reached = new BitSet();
-      for (int point = 1; point <= write.points(); point++) {
-        Region region = ring();
-        HeldSequence.Outcome outcome =
-            write.call(point, home, at(disturbance), writeArguments(region));
-        assertThat(outcome.result()).isEqualTo(RingSequences.WRITTEN);
-        assertOneRecord(region);
-        mark(reached, point, outcome);
-        Region full = fullRing();
-        outcome = write.call(point, home, at(disturbance), writeArguments(full));
-        assertThat(outcome.result()).isEqualTo(RingSequences.FULL);
-        assertThat(full.sum(RingLayout.LOST.displacement())).isEqualTo(1);
-        mark(reached, point, outcome);
-      }
-      assertThat(reached.cardinality()).as("points reached").isEqualTo(write.points());
+      write.atEveryPoint(
+          point -> {
+            Region region = ring();
+            HeldSequence.Outcome written =
+                write.call(point, home, disturbance, writeArguments(region));
+            assertThat(written.result()).isEqualTo(RingSequences.WRITTEN);
+            assertOneRecord(region);
+            Region full = fullRing();
+            HeldSequence.Outcome lost = write.call(point, home, disturbance, writeArguments(full));
+            assertThat(lost.result()).isEqualTo(RingSequences.FULL);
+            assertThat(full.sum(RingLayout.LOST.displacement())).isEqualTo(1);
+            return written.disturbed() || lost.disturbed();
+          });
     }
   }
 
   @ParameterizedTest
   @EnumSource
   void ringClaimIsRestartedAndReservesOnce(Disturbance disturbance) throws Exception {
+    assumePossible(disturbance);
     for (IndexKind index : Rseq.availability().indexKinds()) {
       HeldSequence claim = new HeldSequence(RingSequences.CLAIM, index);
-      BitSet reached = new BitSet();
-      for (int point = 1; point <= claim.points(); point++) {
-        Region region = ring();
-        long header = RingLayout.claimedHeader(7, BYTES.length);
-        Object[] arguments = {region, 0L, CAPACITY - 1L, header, (long) BYTES.length};
-        HeldSequence.Outcome outcome = claim.call(point, home, at(disturbance), arguments);
-        assertThat(region.sum(RingLayout.TAIL.displacement()))
-            .isEqualTo(RingLayout.recordBytes(BYTES.length));
-        assertThat(region.getAcquire(outcome.result())).isEqualTo(header);
-        if (outcome.restarts() > 0) {
-          assertSlice(disturbance, index, (int) (outcome.result() / region.stride()));
-        }
-        mark(reached, point, outcome);
-        arguments[0] = fullRing();
-        outcome = claim.call(point, home, at(disturbance), arguments);
-        assertThat(outcome.result()).isEqualTo(RingSequences.FULL);
-        assertThat(((Region) arguments[0]).sum(RingLayout.LOST.displacement())).isEqualTo(1);
-        mark(reached, point, outcome);
-      }
-      assertThat(reached.cardinality()).as("points reached").isEqualTo(claim.points());
+      claim.atEveryPoint(
+          point -> {
+            Region region = ring();
+            long header = RingLayout.claimedHeader(7, BYTES.length);
+            Object[] arguments = {region, 0L, CAPACITY - 1L, header, (long) BYTES.length};
+            HeldSequence.Outcome claimed = claim.call(point, home, disturbance, arguments);
+            assertThat(region.sum(RingLayout.TAIL.displacement()))
+                .isEqualTo(RingLayout.recordBytes(BYTES.length));
+            assertThat(region.getAcquire(claimed.result())).isEqualTo(header);
+            int slice = (int) (claimed.result() / region.stride());
+            assertSlice(disturbance, index, claimed, slice);
+            Region full = fullRing();
+            arguments[0] = full;
+            HeldSequence.Outcome lost = claim.call(point, home, disturbance, arguments);
+            assertThat(lost.result()).isEqualTo(RingSequences.FULL);
+            assertThat(full.sum(RingLayout.LOST.displacement())).isEqualTo(1);
+            return claimed.disturbed() || lost.disturbed();
+          });
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void inAProgramOnlyTheSequenceThatWasAbortedRunsAgain(Disturbance disturbance) throws Exception {
+    assumePossible(disturbance);
+    Program program = Program.of("three", adding(0), adding(8), adding(16));
+    for (IndexKind index : Rseq.availability().indexKinds()) {
+      HeldSequence held = new HeldSequence(program, index);
+      held.atEveryPoint(
+          point -> {
+            Region region = Region.allocate(64);
+            HeldSequence.Outcome outcome = held.call(point, home, disturbance, region, 0L, 5L);
+            assertThat(outcome.result()).isEqualTo(16);
+            for (int offset : new int[] {0, 8, 16}) {
+              assertThat(region.sum(offset)).as("sum %d, point %d", offset, point).isEqualTo(5);
+            }
+            return outcome.disturbed();
+          });
+    }
+  }
+
+  /** Adds by a load and a store, at an offset that it also returns. */
+  private static Sequence adding(int offset) {
+    Address cell = Address.of("cell", offset);
+    return Sequence.define(
+        "add_at_" + offset,
+        s -> {
+          var delta = s.parameter("delta");
+          var sum = s.add("sum", s.load64("value", cell), delta);
+          s.commit64(cell, sum, Exit.of("added", offset));
+        });
   }
 
   private static Object[] writeArguments(Region region) {
     return new Object[] {
       region, 0L, CAPACITY - 1L, RingLayout.header(7, BYTES.length), MemorySegment.ofArray(BYTES)
     };
-  }
-
-  private static void mark(BitSet reached, int point, HeldSequence.Outcome outcome) {
-    if (outcome.restarts() >= 0) {
-      assertThat(outcome.restarts()).as("restarts at point %d", point).isPositive();
-      reached.set(point);
-    }
   }
 
   private static Region ring() {

@@ -63,7 +63,17 @@ public final class SequenceState {
    * @param point the point's number from 1, or 0 to hold nobody
    */
   public void hold(int point) {
-    LONGS.setVolatile(cell, (long) PATIENCE, ROUNDS);
+    hold(point, ROUNDS);
+  }
+
+  /**
+   * Holds threads at an injection point until the next call, or for some rounds of spinning.
+   *
+   * @param point the point's number from 1, or 0 to hold nobody
+   * @param rounds how many at most
+   */
+  public void hold(int point, long rounds) {
+    LONGS.setVolatile(cell, (long) PATIENCE, rounds);
     INTS.setVolatile(cell, (long) ARRIVED, 0);
     INTS.setVolatile(cell, (long) HOLD, point);
   }
@@ -82,5 +92,10 @@ public final class SequenceState {
   /** Returns the number of the point at which a thread has arrived, or 0. */
   public int arrived() {
     return (int) INTS.getVolatile(cell, (long) ARRIVED);
+  }
+
+  /** Returns how many rounds of spinning are left; when none are, no thread is held any more. */
+  public long patience() {
+    return (long) LONGS.getVolatile(cell, (long) PATIENCE);
   }
 }

@@ -3,6 +3,7 @@ package io.github.rseq4j.internal.linux;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
 import java.util.BitSet;
 
 /**
@@ -14,6 +15,14 @@ import java.util.BitSet;
  * <p>Results are those of the kernel, a failure being the negative number of {@link Errno}.
  */
 public final class Threads {
+  /**
+   * The signal for a write that nobody reads ({@code asm-generic/signal.h}). The JVM has a handler
+   * for it that does nothing, so that it disturbs a thread and is harmless.
+   */
+  public static final int SIGPIPE = 13;
+
+  private static final Path SELF = Path.of("/proc/self");
+
   private Threads() {}
 
   /** The kernel's number of the calling thread. */
@@ -65,5 +74,44 @@ public final class Threads {
    */
   public static int tgkill(int tid, int signal) {
     return (int) SystemCall.TGKILL.call(ProcessHandle.current().pid(), tid, signal);
+  }
+
+  /**
+   * Returns how often the kernel has taken the CPU from a thread of this process that could have
+   * gone on: {@code nonvoluntary_ctxt_switches} of proc(5).
+   *
+   * @return -1 if {@code /proc} does not say
+   */
+  public static long involuntarySwitches(int tid) {
+    return ProcFile.field(status(tid), "nonvoluntary_ctxt_switches")
+        .map(Long::parseLong)
+        .orElse(-1L);
+  }
+
+  /**
+   * Returns whether a signal sent to a thread of this process has not been delivered yet ({@code
+   * SigPnd} of proc(5)); also true if {@code /proc} does not say.
+   */
+  public static boolean isPending(int tid, int signal) {
+    return ProcFile.field(status(tid), "SigPnd").map(mask -> has(mask, signal)).orElse(true);
+  }
+
+  /**
+   * Returns whether this process has a handler for a signal ({@code SigCgt} of proc(5)); false if
+   * {@code /proc} does not say.
+   */
+  public static boolean hasHandler(int signal) {
+    return ProcFile.field(SELF.resolve("status"), "SigCgt")
+        .map(mask -> has(mask, signal))
+        .orElse(false);
+  }
+
+  private static Path status(int tid) {
+    return SELF.resolve("task", Integer.toString(tid), "status");
+  }
+
+  /** In a mask, the lowest bit is signal 1. */
+  private static boolean has(String mask, int signal) {
+    return (Long.parseUnsignedLong(mask, 16) >>> (signal - 1) & 1) != 0;
   }
 }

@@ -56,6 +56,12 @@ final class Detection {
     }
   }
 
+  /** Says why sequences must not be run as machine code, although they could be. */
+  interface Objector {
+    Optional<Missing> objection(Platform.Machine machine) throws CodeSpaceException;
+  }
+
+  private final Objector selfTest;
   private final Optional<LibcRseq> area = LibcRseq.find();
   private final KernelRseq kernel = KernelRseq.find();
   private final Membarrier.Support membarrier = Membarrier.support();
@@ -64,10 +70,17 @@ final class Detection {
   private final Set<IndexKind> indexKinds = EnumSet.noneOf(IndexKind.class);
   private Registrar registrar = Registrar.NOBODY;
 
-  private Detection() {}
+  private Detection(Objector selfTest) {
+    this.selfTest = selfTest;
+  }
 
   static Platform detect() {
-    return new Detection().run();
+    return detect(SelfTester::objection);
+  }
+
+  /** Detects with another self-test. */
+  static Platform detect(Objector selfTest) {
+    return new Detection(selfTest).run();
   }
 
   private Platform run() {
@@ -102,7 +115,7 @@ final class Detection {
                     "use glibc 2.35 or later"));
     requireMembarrier();
     try {
-      return findMachine(processor, found, new CodeSpace());
+      return tested(findMachine(processor, found, new CodeSpace()));
     } catch (CodeSpaceException e) {
       throw new NotActive(
           "executable memory",
@@ -111,6 +124,15 @@ final class Detection {
               ? "raise the limit on address space (ulimit -v)"
               : "executable anonymous memory is needed");
     }
+  }
+
+  private Platform.Machine tested(Platform.Machine machine) throws NotActive, CodeSpaceException {
+    Optional<Missing> objection = selfTest.objection(machine);
+    if (objection.isPresent()) {
+      Missing found = objection.get();
+      throw new NotActive(found.feature(), found.reason(), found.remedy());
+    }
+    return machine;
   }
 
   private Platform.Machine findMachine(Processor processor, LibcRseq found, CodeSpace space)

@@ -23,10 +23,9 @@ public final class SliceStop {
    * before whatever the interrupted CPU does next. So between the fence and the release of the flag
    * no sequence that tests it gets past the test; what it stores before the test it must not store.
    *
-   * The flag is cleared with release, so whoever sees 0 sees the work too. On the CPU of the slice
-   * no acquire is needed for that: a sequence that loads 0 and then loads what was worked on does so
-   * through a control dependency only, which does not order loads on AArch64, so the test is an
-   * acquire load there; on x86-64 every load is one.
+   * The flag is cleared with release and loaded with acquire, so whoever sees 0 sees the work too.
+   * Without the acquire a sequence could load what was worked on before it loads the flag: that it
+   * leaves if the flag is set does not order its loads on AArch64.
    *
    * The fence is membarrier's command for rseq, to one CPU if the slices go by cpu_id and the kernel
    * can (Linux 5.10), or to all: a slice that goes by mm_cid may be worked on from any CPU. Where

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 
 final class ThreadsTest {
   private static final int NO_THREAD = Integer.MAX_VALUE;
+  private static final int SIGKILL = 9;
 
   @BeforeEach
   void assumeAvailable() {
@@ -54,5 +55,21 @@ final class ThreadsTest {
     assertThatIllegalStateException()
         .isThrownBy(() -> Threads.getAffinity(NO_THREAD))
         .withMessage("the affinity of thread 2147483647: ESRCH (3)");
+  }
+
+  @Test
+  void theJvmHandlesTheSignalThatDisturbs() {
+    assertThat(Threads.hasHandler(Threads.SIGPIPE)).isTrue();
+    assertThat(Threads.hasHandler(SIGKILL)).isFalse();
+    int tid = Threads.gettid();
+    assertThat(Threads.tgkill(tid, Threads.SIGPIPE)).isZero();
+    assertThat(Threads.isPending(tid, Threads.SIGPIPE)).isFalse();
+  }
+
+  @Test
+  void involuntarySwitchesAreCountedForThreadsThatAreThere() {
+    assertThat(Threads.involuntarySwitches(Threads.gettid())).isNotNegative();
+    assertThat(Threads.involuntarySwitches(NO_THREAD)).isEqualTo(-1);
+    assertThat(Threads.isPending(NO_THREAD, Threads.SIGPIPE)).isTrue();
   }
 }

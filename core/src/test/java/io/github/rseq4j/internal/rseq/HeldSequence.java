@@ -1,94 +1,97 @@
 package io.github.rseq4j.internal.rseq;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.rseq4j.internal.compile.SequenceCompiler;
 import io.github.rseq4j.internal.compile.SequenceState;
 import io.github.rseq4j.internal.link.SequenceLinker;
-import io.github.rseq4j.internal.linux.CpuSet;
-import io.github.rseq4j.internal.linux.Threads;
 import io.github.rseq4j.sequence.IndexKind;
 import io.github.rseq4j.sequence.Program;
 import io.github.rseq4j.sequence.Sequence;
 import java.lang.invoke.MethodHandle;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.IntConsumer;
+import java.util.concurrent.TimeUnit;
 
 /**
- * A sequence compiled with injection points, at which a thread is held, disturbed, and seen to
+ * A program compiled with injection points, at which a thread is held, disturbed, and seen to
  * restart.
  */
 public final class HeldSequence {
-  private static final long TIMEOUT_NANOS = 10_000_000_000L;
+  private static final long TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  /** Rounds of spinning: some tenths of a second, so that a busy machine finds time to disturb. */
+  private static final long PATIENCE = 1L << 24;
+
+  private static final int TRIES = 20;
 
   private final MethodHandle handle;
   private final SequenceState state;
   private final int points;
 
   public HeldSequence(Sequence sequence, IndexKind index) throws Exception {
-    Program program = Program.of(sequence.indexedBy(index));
+    this(Program.of(sequence), index);
+  }
+
+  public HeldSequence(Program program, IndexKind index) throws Exception {
+    Program indexed = program.indexedBy(index);
     Platform.Machine machine = Platform.current().machine().orElseThrow();
     SequenceLinker.Linked linked =
         new SequenceLinker(machine.processor(), machine.space(), machine.target().withInjection())
-            .link(program);
-    handle = RegionLinker.adapt(program, linked.handle());
+            .link(indexed);
+    handle = RegionLinker.adapt(indexed, linked.handle());
     state = linked.state();
-    points = SequenceCompiler.injectionPoints(program);
-  }
-
-  public int points() {
-    return points;
+    points = SequenceCompiler.injectionPoints(indexed);
   }
 
   /**
    * What became of one call.
    *
    * @param result the result
-   * @param restarts how often the sequence was aborted; -1 if it never came to the point
+   * @param disturbed whether it came to the point and was certainly disturbed there
    */
-  public record Outcome(long result, long restarts) {}
+  public record Outcome(long result, boolean disturbed) {}
+
+  /** What is done at one point. */
+  public interface Trial {
+    /** Returns whether a thread has been disturbed at the point. */
+    boolean at(int point) throws Exception;
+  }
 
   /**
-   * Calls the sequence on a thread of its own that starts on {@code cpu}, disturbs it at a point
-   * until it has restarted, and lets it finish.
-   *
-   * @param disturbance receives the number of the held thread
+   * Does something at every point in turn. It is tried again where no thread could be disturbed,
+   * since a safepoint that is asked for meanwhile makes everything wait but the held thread.
    */
-  public Outcome call(int point, int cpu, IntConsumer disturbance, Object... arguments)
-      throws InterruptedException {
-    AtomicInteger tid = new AtomicInteger();
-    AtomicReference<Object> end = new AtomicReference<>();
-    state.hold(point);
-    long before = state.restarts();
-    Thread thread =
-        new Thread(
-            () -> {
-              Threads.setAffinity(0, CpuSet.of(cpu));
-              tid.set(Threads.gettid());
-              try {
-                end.set(handle.invokeWithArguments(arguments));
-              } catch (Throwable e) {
-                end.set(e);
-              }
-            });
-    thread.start();
-    boolean arrived = false;
-    long deadline = System.nanoTime() + TIMEOUT_NANOS;
-    while (end.get() == null && System.nanoTime() < deadline) {
-      if (state.arrived() == point) {
-        arrived = true;
-        disturbance.accept(tid.get());
-        if (state.restarts() > before) {
-          break;
-        }
+  public void atEveryPoint(Trial trial) throws Exception {
+    for (int point = 1; point <= points; point++) {
+      boolean disturbed = false;
+      for (int tries = 0; tries < TRIES && !disturbed; tries++) {
+        disturbed = trial.at(point);
       }
-      Thread.onSpinWait();
+      assertThat(disturbed).as("disturbed at point %d of %d", point, points).isTrue();
     }
-    long restarts = state.restarts() - before;
-    state.hold(0);
-    thread.join();
-    if (!(end.get() instanceof Long result)) {
-      throw new AssertionError("the held call failed", (Throwable) end.get());
+  }
+
+  /**
+   * Calls the program on a thread of its own that starts on {@code cpu}, disturbs it at a point,
+   * sees that it has been aborted, and lets it finish.
+   *
+   * @param arguments the region, the offset, and those of the program
+   */
+  public Outcome call(int point, int cpu, Disturbance disturbance, Object... arguments)
+      throws Exception {
+    long deadline = System.nanoTime() + TIMEOUT_NANOS;
+    HeldCall call =
+        HeldCall.start(
+            state, point, PATIENCE, cpu, () -> (long) handle.invokeWithArguments(arguments));
+    boolean disturbed = false;
+    long result;
+    try {
+      disturbed = call.awaitArrival(deadline) && disturbance.disturb(call, deadline);
+    } finally {
+      result = call.finish();
     }
-    return new Outcome(result, arrived ? restarts : -1);
+    if (disturbed) {
+      assertThat(call.restarts()).as("restarts at point %d", point).isPositive();
+    }
+    return new Outcome(result, disturbed);
   }
 }

@@ -63,7 +63,7 @@ final class Constants {
   void compare(Reg left, long number, Reg scratch) {
     if (CMP_X_IMM.takes(left, new Imm(number))) {
       asm.emit(CMP_X_IMM, left, new Imm(number));
-    } else if (number != 0 && CMN_X_IMM.takes(left, new Imm(-number))) {
+    } else if (CMN_X_IMM.takes(left, new Imm(-number))) {
       asm.emit(CMN_X_IMM, left, new Imm(-number));
     } else {
       load(scratch, number);
