@@ -70,7 +70,7 @@ final class SequencesCommand implements Callable<Integer> {
     if (name == null) {
       for (Sequence sequence : sequences) {
         out.printf(
-            "%-12s %2d steps  (%s)%n",
+            "%-35s %2d steps  (%s)%n",
             sequence.name(), sequence.steps().size(), parameters(sequence));
       }
     } else {

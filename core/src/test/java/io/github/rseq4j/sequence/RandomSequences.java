@@ -23,16 +23,20 @@ import java.util.SplittableRandom;
  * bounds more often than not.
  */
 public final class RandomSequences {
-  /** The size of each source in bytes; no copy has a larger bound. */
+  /** The largest size of memory in bytes, which most has; no copy has a larger bound. */
   public static final int SOURCE_BYTES = 64;
 
   private static final long[] NUMBERS = ComputeContract.edges().toArray();
   private static final int[] SCALES = {1, 2, 4, 8};
   private static final int MAX_STEPS = 40;
   private static final int MAX_OPEN_LABELS = 4;
+  private static final int MAX_SEQUENCES = 4;
 
   /** How many values one step needs at most, beside its result: operand, index and length. */
   private static final int VALUES_OF_A_STEP = 4;
+
+  /** Decides on the parameters. */
+  private final SplittableRandom kinds;
 
   private final SplittableRandom random;
   private final SequenceBuilder s;
@@ -52,7 +56,8 @@ public final class RandomSequences {
 
   private int names;
 
-  private RandomSequences(SplittableRandom random, SequenceBuilder s) {
+  private RandomSequences(SplittableRandom kinds, SplittableRandom random, SequenceBuilder s) {
+    this.kinds = kinds;
     this.random = random;
     this.s = s;
   }
@@ -60,12 +65,32 @@ public final class RandomSequences {
   /** Returns the sequence that belongs to a seed. */
   public static Sequence sequence(long seed) {
     SplittableRandom random = new SplittableRandom(seed);
-    return Sequence.define("random" + seed, s -> new RandomSequences(random, s).generate());
+    return Sequence.define("random" + seed, s -> new RandomSequences(random, random, s).generate());
+  }
+
+  /** Returns the program that belongs to a seed, of 1 to {@value #MAX_SEQUENCES} sequences. */
+  public static Program program(long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    Sequence[] sequences = new Sequence[1 + random.nextInt(MAX_SEQUENCES)];
+    long kinds = random.nextLong();
+    for (int i = 0; i < sequences.length; i++) {
+      SplittableRandom own = random.split();
+      sequences[i] =
+          Sequence.define(
+              "random%d_%d".formatted(seed, i),
+              s -> new RandomSequences(new SplittableRandom(kinds), own, s).generate());
+    }
+    return Program.of("random" + seed, sequences);
   }
 
   /** Returns random arguments. */
   public static Object[] arguments(Sequence sequence, SplittableRandom random) {
-    return sequence.parameters().stream()
+    return arguments(Program.of(sequence), random);
+  }
+
+  /** Returns random arguments. */
+  public static Object[] arguments(Program program, SplittableRandom random) {
+    return program.parameters().stream()
         .map(
             parameter ->
                 switch (parameter) {
@@ -105,13 +130,14 @@ public final class RandomSequences {
           case 1 -> MemorySegment.ofArray(new long[SOURCE_BYTES / Long.BYTES + 2]);
           default -> Arena.ofAuto().allocate(offset + SOURCE_BYTES);
         };
-    return source.asSlice(offset, SOURCE_BYTES).copyFrom(MemorySegment.ofArray(content));
+    int bytes = random.nextInt(8) == 0 ? random.nextInt(SOURCE_BYTES) : SOURCE_BYTES;
+    return source.asSlice(offset, bytes).copyFrom(MemorySegment.ofArray(content).asSlice(0, bytes));
   }
 
   private void generate() {
-    int count = random.nextInt(Sequence.MAX_PARAMETER_WORDS + 1);
+    int count = kinds.nextInt(Sequence.MAX_PARAMETER_WORDS + 1);
     for (int words = 0; words < count; words++) {
-      if (random.nextInt(4) == 0 && words + 2 <= count) {
+      if (kinds.nextInt(4) == 0 && words + 2 <= count) {
         words++;
         memory(words);
       } else {
@@ -135,7 +161,7 @@ public final class RandomSequences {
 
   private void memory(int number) {
     CallerMemory memory;
-    if (random.nextBoolean()) {
+    if (kinds.nextBoolean()) {
       Source source = s.source("source" + number);
       sources.add(source);
       memory = source;

@@ -13,8 +13,10 @@ import io.github.rseq4j.sequence.Step;
 import io.github.rseq4j.sequence.Value;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Compiles programs: the shape of the code, which is the same for every processor. */
@@ -66,7 +68,7 @@ public final class SequenceCompiler {
   private final Assembler asm;
   private final List<Descriptor> descriptors = new ArrayList<>();
   private final List<Part> parts = new ArrayList<>();
-  private final Map<String, Integer> names = new HashMap<>();
+  private final Set<String> names = new HashSet<>();
   private final Label outOfBounds;
   private int points;
 
@@ -146,8 +148,11 @@ public final class SequenceCompiler {
   }
 
   private Label newLabel(String name) {
-    int count = names.merge(name, 1, Integer::sum);
-    return asm.newLabel(count == 1 ? name : name + count);
+    String unique = name;
+    for (int i = 2; !names.add(unique); i++) {
+      unique = name + i;
+    }
+    return asm.newLabel(unique);
   }
 
   /** One sequence of the program. */

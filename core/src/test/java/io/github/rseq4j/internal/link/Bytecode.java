@@ -2,6 +2,7 @@ package io.github.rseq4j.internal.link;
 
 import io.github.rseq4j.sequence.Backend;
 import io.github.rseq4j.sequence.Program;
+import io.github.rseq4j.sequence.ProgramBackend;
 import io.github.rseq4j.sequence.Sequence;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
@@ -10,7 +11,7 @@ import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** Programs as bytecode, on one slice of whatever memory they are given. */
-final class Bytecode implements Backend {
+final class Bytecode implements Backend, ProgramBackend {
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<Program, MethodHandle> linked = new HashMap<>();
   private final Map<Sequence, Program> programs = new HashMap<>();
@@ -20,8 +21,8 @@ final class Bytecode implements Backend {
     return run(programs.computeIfAbsent(sequence, Program::of), slice, arguments);
   }
 
-  /** Runs a program on a slice that is all of its memory. */
-  long run(Program program, MemorySegment slice, Object... arguments) {
+  @Override
+  public long run(Program program, MemorySegment slice, Object... arguments) {
     return runPart(program, slice, 0, slice.byteSize(), 0, arguments);
   }
 

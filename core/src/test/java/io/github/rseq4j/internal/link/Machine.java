@@ -15,6 +15,7 @@ import io.github.rseq4j.internal.linux.CpuSet;
 import io.github.rseq4j.sequence.Backend;
 import io.github.rseq4j.sequence.IndexKind;
 import io.github.rseq4j.sequence.Program;
+import io.github.rseq4j.sequence.ProgramBackend;
 import io.github.rseq4j.sequence.Sequence;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -24,11 +25,11 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Sequences as machine code, run on slices of native memory between guards.
+ * Programs as machine code, run on slices of native memory between guards.
  *
- * <p>After each run it is checked that at most one slice has changed, and no guard.
+ * <p>After each run it is checked that no other slice has changed than this thread's, and no guard.
  */
-final class Machine implements Backend {
+final class Machine implements Backend, ProgramBackend {
   private static final int GUARD_BYTES = 4096;
   private static final byte GUARD = (byte) 0xa5;
 
@@ -40,10 +41,11 @@ final class Machine implements Backend {
   /**
    * What a run has left.
    *
-   * @param result the sequence's result
-   * @param slice the number of the slice that is not as before, or -1 if all are
+   * @param result the result
+   * @param slice the number of the slice that belongs to this thread
+   * @param changed whether it is not as before; all others are
    */
-  record Run(long result, int slice) {}
+  record Run(long result, int slice, boolean changed) {}
 
   private record Installed(MethodHandle handle, SequenceState state) {}
 
@@ -53,7 +55,8 @@ final class Machine implements Backend {
   private final MemorySegment before;
   private final MemorySegment slices;
   private final MemorySegment after;
-  private final Map<Sequence, Installed> installed = new HashMap<>();
+  private final Map<Program, Installed> installed = new HashMap<>();
+  private final Map<Sequence, Program> programs = new HashMap<>();
 
   private Machine(Target target, IndexKind index, long stride) {
     this.target = target;
@@ -91,28 +94,50 @@ final class Machine implements Backend {
 
   @Override
   public long run(Sequence sequence, MemorySegment slice, Object... arguments) {
-    Run run = runFrom(slice, sequence, arguments);
-    if (run.slice >= 0) {
-      slice.copyFrom(slice(run.slice));
-    }
+    return run(program(sequence), slice, arguments);
+  }
+
+  @Override
+  public long run(Program program, MemorySegment slice, Object... arguments) {
+    Run run = runFrom(slice, program, arguments);
+    slice.copyFrom(slice(run.slice));
     return run.result;
   }
 
   /** Runs a sequence with the same content in all slices. */
   Run runFrom(MemorySegment content, Sequence sequence, Object... arguments) {
-    Installed code = installed.computeIfAbsent(sequence, this::install);
+    return runFrom(content, program(sequence), arguments);
+  }
+
+  /** Runs a program with the same content in all slices, and all of it on one of them. */
+  Run runFrom(MemorySegment content, Program program, Object... arguments) {
+    Installed code = installed.computeIfAbsent(program, this::install);
+    int slice;
     long restarts;
     long result;
     do {
       // What an aborted run has stored may be read when it starts again, or be left in the slice
       // of another CPU. Protocols make sure that it does not matter; these sequences have none.
+      // Nor do they take part in moves from CPU to CPU between the sequences of a program.
+      slice = currentIndex();
       restarts = code.state.restarts();
       for (int i = 0; i < count(); i++) {
         slice(i).copyFrom(content);
       }
       result = call(code.handle, arguments);
-    } while (code.state.restarts() != restarts);
-    return new Run(result, changed(content));
+    } while (code.state.restarts() != restarts || currentIndex() != slice);
+    return new Run(result, slice, changed(slice, content));
+  }
+
+  private int currentIndex() {
+    return switch (index) {
+      case CPU_ID -> Rseq.currentCpu();
+      case MM_CID -> Rseq.currentMmCid();
+    };
+  }
+
+  private Program program(Sequence sequence) {
+    return programs.computeIfAbsent(sequence, Program::of);
   }
 
   /** Returns the content of a slice after the last run. */
@@ -140,28 +165,28 @@ final class Machine implements Backend {
     }
   }
 
-  private Installed install(Sequence sequence) {
+  private Installed install(Program program) {
     try {
       SequenceLinker.Linked linked =
-          new SequenceLinker(PROCESSOR, SPACE, target).link(Program.of(sequence.indexedBy(index)));
-      int parameters = sequence.parameters().size();
+          new SequenceLinker(PROCESSOR, SPACE, target).link(program.indexedBy(index));
+      int parameters = program.parameters().size();
       return new Installed(linked.handle().asSpreader(Object[].class, parameters), linked.state());
     } catch (CodeSpaceException e) {
       throw new IllegalStateException(e);
     }
   }
 
-  private int changed(MemorySegment content) {
+  private boolean changed(int slice, MemorySegment content) {
     assertThat(isIntact(before)).as("the memory before the slices is intact").isTrue();
     assertThat(isIntact(after)).as("the memory behind the slices is intact").isTrue();
-    int changed = -1;
     for (int i = 0; i < count(); i++) {
-      if (slice(i).mismatch(content) >= 0) {
-        assertThat(changed).as("another slice than %d has changed", i).isNegative();
-        changed = i;
+      if (i != slice) {
+        assertThat(slice(i).mismatch(content))
+            .as("slice %d, not %d, is intact", i, slice)
+            .isNegative();
       }
     }
-    return changed;
+    return slice(slice).mismatch(content) >= 0;
   }
 
   private static boolean isIntact(MemorySegment guard) {
