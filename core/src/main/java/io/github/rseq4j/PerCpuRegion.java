@@ -1,6 +1,5 @@
 package io.github.rseq4j;
 
-import io.github.rseq4j.internal.rseq.Platform;
 import io.github.rseq4j.internal.rseq.Region;
 import io.github.rseq4j.internal.rseq.RegionLinker;
 import io.github.rseq4j.internal.rseq.SliceStop;
@@ -49,7 +48,6 @@ import java.util.function.Consumer;
  * </table>
  */
 public final class PerCpuRegion {
-  private final Platform platform = Platform.current();
   private final Region region;
   private final ReentrantLock stopping = new ReentrantLock();
 
@@ -176,7 +174,7 @@ public final class PerCpuRegion {
    * @throws IndexOutOfBoundsException if there is none of that number
    */
   public void fence(int slice) {
-    SliceStop.fence(platform, Objects.checkIndex(slice, slices()), everyCpu);
+    region.fence(Objects.checkIndex(slice, slices()), everyCpu);
   }
 
   /**
@@ -201,7 +199,7 @@ public final class PerCpuRegion {
     MemorySegment memory = writable(slice);
     stopping.lock();
     try {
-      SliceStop.run(platform, region, slice, flag, everyCpu, () -> action.accept(memory));
+      SliceStop.run(region, slice, flag, everyCpu, () -> action.accept(memory));
     } finally {
       stopping.unlock();
     }

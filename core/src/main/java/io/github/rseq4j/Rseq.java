@@ -4,7 +4,6 @@ import io.github.rseq4j.internal.rseq.Platform;
 import io.github.rseq4j.internal.rseq.SelfTester;
 import io.github.rseq4j.internal.rseq.ThreadFields;
 import io.github.rseq4j.sequence.Program;
-import java.util.Arrays;
 
 /**
  * Restartable sequences in this process: what is active, and where the calling thread runs.
@@ -53,10 +52,7 @@ public final class Rseq {
 
   /** Returns what sequences run as in this process. */
   public static Isa isa() {
-    return Arrays.stream(Isa.values())
-        .filter(isa -> isa.toString().equals(availability().backend()))
-        .findFirst()
-        .orElseThrow();
+    return Platform.current().isa();
   }
 
   /**

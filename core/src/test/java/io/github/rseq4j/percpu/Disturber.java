@@ -18,9 +18,6 @@ import java.util.stream.Stream;
  * keep sending them signals.
  */
 final class Disturber implements AutoCloseable {
-  /** The JVM has a handler for it that does nothing; an ignored signal would not be delivered. */
-  static final int SIGPIPE = 13;
-
   private static final long PAUSE_NANOS = 100_000;
 
   private final CpuSet allowed = CpuSet.allowed();
@@ -39,7 +36,7 @@ final class Disturber implements AutoCloseable {
   }
 
   private void signal(int tid) {
-    Threads.tgkill(tid, SIGPIPE);
+    Threads.tgkill(tid, Threads.SIGPIPE);
   }
 
   private void loop(IntConsumer disturbance) {

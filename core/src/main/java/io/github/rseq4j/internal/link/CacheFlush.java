@@ -5,8 +5,6 @@ import io.github.rseq4j.internal.compile.Processor;
 import io.github.rseq4j.internal.linux.CodeSpace;
 import io.github.rseq4j.internal.linux.CodeSpaceException;
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.Optional;
@@ -20,23 +18,16 @@ public final class CacheFlush {
    *
    * @throws CodeSpaceException if the system refuses executable memory
    */
-  @SuppressWarnings("restricted") // the code is ours and has this shape
   public static void install(Processor processor, CodeSpace space) throws CodeSpaceException {
     Optional<AssembledCode> code = processor.cacheFlush();
     if (code.isEmpty()) {
       return;
     }
-    byte[] bytes = code.get().bytes();
-    CodeSpace.Installed installed =
-        space.install(
-            bytes.length,
-            (destination, _, _) -> destination.copyFrom(MemorySegment.ofArray(bytes)));
     MethodHandle handle =
-        Linker.nativeLinker()
-            .downcallHandle(
-                MemorySegment.ofAddress(installed.entry()),
-                FunctionDescriptor.ofVoid(ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG),
-                Linker.Option.critical(false));
+        NativeFunctions.install(
+            space,
+            code.get(),
+            FunctionDescriptor.ofVoid(ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
     space.flushWith(
         (start, end) -> {
           try {

@@ -11,12 +11,19 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.List;
 
-/** What the segments that a caller passes must be, whatever a program is compiled to. */
+/** The segments that a caller passes: their sizes, and what they must be, whatever the backend. */
 final class CallerSegments {
   private static final MethodHandle WRITABLE = find("writable");
   private static final MethodHandle ACCESSIBLE = find("accessible");
 
+  private static final MethodHandle BYTE_SIZE = findByteSize();
+
   private CallerSegments() {}
+
+  /** Passes, instead of a segment, its size. */
+  static MethodHandle size(MethodHandle handle, int position) {
+    return MethodHandles.filterArguments(handle, position, BYTE_SIZE);
+  }
 
   /** Checks, before a call, that a destination can be written to. */
   static MethodHandle requireWritable(MethodHandle handle, int position) {
@@ -62,6 +69,15 @@ final class CallerSegments {
       throw new WrongThreadException("the segment belongs to another thread: " + segment);
     }
     return segment;
+  }
+
+  private static MethodHandle findByteSize() {
+    try {
+      return MethodHandles.publicLookup()
+          .findVirtual(MemorySegment.class, "byteSize", MethodType.methodType(long.class));
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
   }
 
   private static MethodHandle find(String name) {

@@ -14,7 +14,6 @@ import io.github.rseq4j.sequence.Parameter;
 import io.github.rseq4j.sequence.Program;
 import io.github.rseq4j.sequence.Value;
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -33,18 +32,6 @@ import java.util.List;
  * heap array.
  */
 public final class SequenceLinker {
-  private static final MethodHandle BYTE_SIZE;
-
-  static {
-    try {
-      BYTE_SIZE =
-          MethodHandles.publicLookup()
-              .findVirtual(MemorySegment.class, "byteSize", MethodType.methodType(long.class));
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
-
   private final Processor processor;
   private final CodeSpace space;
   private final Target target;
@@ -78,7 +65,6 @@ public final class SequenceLinker {
    *
    * @throws CodeSpaceException if the system refuses executable memory
    */
-  @SuppressWarnings("restricted") // the code is ours and has this shape
   public Linked link(Program program) throws CodeSpaceException {
     int bytes = compile(program, Placement.NOWHERE).bytes().length;
     CodeSpace.Installed installed =
@@ -87,14 +73,10 @@ public final class SequenceLinker {
             (destination, code, data) ->
                 destination.copyFrom(
                     MemorySegment.ofArray(compile(program, new Placement(code, data)).bytes())));
-    boolean heap = program.parameters().stream().anyMatch(CallerMemory.class::isInstance);
-    MethodHandle handle =
-        Linker.nativeLinker()
-            .downcallHandle(
-                MemorySegment.ofAddress(installed.entry()),
-                descriptor(program),
-                Linker.Option.critical(heap));
-    return new Linked(withSizes(program, handle), new SequenceState(installed.data()));
+    boolean memory = program.parameters().stream().anyMatch(CallerMemory.class::isInstance);
+    MethodHandle handle = NativeFunctions.handle(installed.entry(), descriptor(program), memory);
+    return new Linked(
+        memory ? withSizes(program, handle) : handle, new SequenceState(installed.data()));
   }
 
   private AssembledCode compile(Program program, Placement placement) {
@@ -127,7 +109,7 @@ public final class SequenceLinker {
       order.add(type.parameterCount());
       if (parameter instanceof CallerMemory) {
         order.add(type.parameterCount());
-        sized = MethodHandles.filterArguments(sized, at + 1, BYTE_SIZE);
+        sized = CallerSegments.size(sized, at + 1);
         if (parameter instanceof Destination) {
           sized = CallerSegments.requireWritable(sized, at);
         }

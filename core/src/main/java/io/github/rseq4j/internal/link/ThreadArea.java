@@ -5,8 +5,6 @@ import io.github.rseq4j.internal.compile.Processor;
 import io.github.rseq4j.internal.linux.CodeSpace;
 import io.github.rseq4j.internal.linux.CodeSpaceException;
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
@@ -55,17 +53,7 @@ public final class ThreadArea {
     return link(processor.registration(offset), ValueLayout.JAVA_LONG);
   }
 
-  @SuppressWarnings("restricted") // the code is ours and has this shape
   private MethodHandle link(AssembledCode code, ValueLayout result) throws CodeSpaceException {
-    byte[] bytes = code.bytes();
-    CodeSpace.Installed installed =
-        space.install(
-            bytes.length,
-            (destination, _, _) -> destination.copyFrom(MemorySegment.ofArray(bytes)));
-    return Linker.nativeLinker()
-        .downcallHandle(
-            MemorySegment.ofAddress(installed.entry()),
-            FunctionDescriptor.of(result),
-            Linker.Option.critical(false));
+    return NativeFunctions.install(space, code, FunctionDescriptor.of(result));
   }
 }

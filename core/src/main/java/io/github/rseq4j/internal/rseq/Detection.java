@@ -246,7 +246,7 @@ final class Detection {
   private Availability describe(Optional<Platform.Machine> machine, String reason) {
     return new Availability(
         machine.isPresent(),
-        machine.map(found -> name(found.processor().arch())).orElse(BYTECODE),
+        machine.map(Platform.Machine::isa).orElse(Isa.BYTECODE).toString(),
         reason,
         registrar,
         machine.map(_ -> IndexKind.CPU_ID),

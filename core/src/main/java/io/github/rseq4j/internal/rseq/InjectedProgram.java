@@ -30,9 +30,7 @@ public record InjectedProgram(MethodHandle handle, SequenceState state, int poin
             .machine()
             .orElseThrow(() -> new IllegalStateException(platform.availability().reason()));
     try {
-      SequenceLinker.Linked linked =
-          new SequenceLinker(machine.processor(), machine.space(), machine.target().withInjection())
-              .link(program);
+      SequenceLinker.Linked linked = machine.injectingLinker().link(program);
       MethodHandle handle =
           MethodHandles.insertArguments(RegionLinker.adapt(program, linked.handle()), 1, 0L);
       return new InjectedProgram(handle, linked.state(), SequenceCompiler.injectionPoints(program));

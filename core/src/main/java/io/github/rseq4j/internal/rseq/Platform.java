@@ -6,6 +6,7 @@ import io.github.rseq4j.internal.compile.Processor;
 import io.github.rseq4j.internal.compile.SequenceState;
 import io.github.rseq4j.internal.compile.Target;
 import io.github.rseq4j.internal.link.Listings;
+import io.github.rseq4j.internal.link.SequenceLinker;
 import io.github.rseq4j.internal.linux.Arch;
 import io.github.rseq4j.internal.linux.CodeSpace;
 import io.github.rseq4j.internal.linux.Errno;
@@ -44,7 +45,22 @@ public final class Platform {
       MethodHandle cpuId,
       Optional<MethodHandle> nodeId,
       Optional<MethodHandle> mmCid,
-      MethodHandle registration) {}
+      MethodHandle registration) {
+    /** Returns a linker for this machine. */
+    SequenceLinker linker() {
+      return new SequenceLinker(processor, space, target);
+    }
+
+    /** Returns a linker whose code has injection points. */
+    SequenceLinker injectingLinker() {
+      return new SequenceLinker(processor, space, target.withInjection());
+    }
+
+    /** Returns what code is compiled to. */
+    Isa isa() {
+      return Isa.valueOf(processor.arch().name());
+    }
+  }
 
   private static final class Holder {
     static final Platform CURRENT = Detection.detect();
@@ -72,6 +88,11 @@ public final class Platform {
   /** Returns what is active, and why. */
   public Availability availability() {
     return availability;
+  }
+
+  /** Returns what sequences run as. */
+  public Isa isa() {
+    return machine.map(Machine::isa).orElse(Isa.BYTECODE);
   }
 
   /** Returns how many sequences the kernel has aborted. */
@@ -143,18 +164,36 @@ public final class Platform {
    */
   void fence() {
     if (machine.isPresent()) {
-      int result = Membarrier.fenceRseq();
-      if (result != 0) {
-        throw new IllegalStateException("membarrier failed with " + Errno.describe(-result));
-      }
+      requireFenced(Membarrier.fenceRseq());
     }
-    for (ReentrantLock lock : locks) {
-      lock.lock();
-      try {
-        // Whoever held it has finished.
-      } finally {
-        lock.unlock();
-      }
+    locks.forEach(Platform::passThrough);
+  }
+
+  /**
+   * Does what {@link #fence()} does for the operations on one slice.
+   *
+   * @param everyCpu whether the slice may be worked on from any CPU
+   */
+  void fence(int slice, boolean everyCpu) {
+    if (slice >= firstLocked) {
+      passThrough(lock(slice));
+    } else {
+      requireFenced(everyCpu ? Membarrier.fenceRseq() : Membarrier.fenceRseq(slice));
+    }
+  }
+
+  private static void requireFenced(int result) {
+    if (result != 0) {
+      throw new IllegalStateException("membarrier failed with " + Errno.describe(-result));
+    }
+  }
+
+  private static void passThrough(ReentrantLock lock) {
+    lock.lock();
+    try {
+      // Whoever held it has finished.
+    } finally {
+      lock.unlock();
     }
   }
 }

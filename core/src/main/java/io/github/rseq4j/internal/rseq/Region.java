@@ -121,6 +121,14 @@ public final class Region {
     platform.fence();
   }
 
+  /**
+   * Makes every operation on a slice that is under way finish or start again; see {@link
+   * Platform#fence(int, boolean)}.
+   */
+  public void fence(int slice, boolean everyCpu) {
+    platform.fence(slice, everyCpu);
+  }
+
   /** Returns the number of the slice that the calling thread works on under a lock. */
   int lockedSlice() {
     return platform.lockedSlice();

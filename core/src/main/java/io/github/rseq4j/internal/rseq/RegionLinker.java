@@ -1,7 +1,5 @@
 package io.github.rseq4j.internal.rseq;
 
-import io.github.rseq4j.internal.link.LockedLinker;
-import io.github.rseq4j.internal.link.SequenceLinker;
 import io.github.rseq4j.internal.link.SequenceLinker.Linked;
 import io.github.rseq4j.internal.linux.CodeSpaceException;
 import io.github.rseq4j.sequence.CallerMemory;
@@ -17,7 +15,6 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.ref.Reference;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Links programs to regions.
@@ -36,11 +33,6 @@ public final class RegionLinker {
       find(RegionLinker.class, "registered", boolean.class, long.class);
   private static final MethodHandle ANSWER =
       find(RegionLinker.class, "answer", long.class, long.class, Region.class);
-  private static final MethodHandle LOCKED_SLICE = find(Region.class, "lockedSlice", int.class);
-  private static final MethodHandle LOCK =
-      find(Region.class, "lock", ReentrantLock.class, int.class);
-  private static final MethodHandle START = find(Region.class, "start", long.class, int.class);
-  private static final MethodHandle MEMORY = find(Region.class, "memory", MemorySegment.class);
 
   private RegionLinker() {}
 
@@ -77,14 +69,13 @@ public final class RegionLinker {
   private static MethodHandle linkAnywhere(Program program) {
     Platform platform = Platform.current();
     if (platform.machine().isEmpty()) {
-      return locked(program);
+      return LockedRegions.link(program);
     }
     Platform.Machine machine = platform.machine().get();
     try {
-      SequenceLinker linker =
-          new SequenceLinker(machine.processor(), machine.space(), machine.target());
       boolean hasIndex = platform.availability().indexKinds().contains(program.index());
-      Linked linked = linker.link(hasIndex ? program : program.indexedBy(IndexKind.CPU_ID));
+      Linked linked =
+          machine.linker().link(hasIndex ? program : program.indexedBy(IndexKind.CPU_ID));
       platform.count(linked.state());
       return adapt(program, linked.handle());
     } catch (CodeSpaceException e) {
@@ -116,26 +107,6 @@ public final class RegionLinker {
     return MethodHandles.foldArguments(MethodHandles.guardWithTest(REGISTERED, answer, slow), fast);
   }
 
-  /** Links a program to run under a lock: a handle of type {@code (Region, offset, ...)long}. */
-  static MethodHandle locked(Program program) {
-    MethodHandle filtered =
-        MethodHandles.filterArguments(
-            MethodHandles.filterArguments(LockedLinker.link(program), 3, STRIDE), 1, MEMORY);
-    MethodHandle collected =
-        MethodHandles.collectArguments(MethodHandles.collectArguments(filtered, 2, START), 0, LOCK);
-    MethodType type = type(program);
-    // region and slice for the lock, region for the memory, region and slice for the start, region
-    // for the stride, then the offset and the parameters
-    int[] order = new int[type.parameterCount() + 5];
-    System.arraycopy(new int[] {1, 0, 1, 1, 0, 1}, 0, order, 0, 6);
-    for (int i = 6; i < order.length; i++) {
-      order[i] = i - 4;
-    }
-    return MethodHandles.foldArguments(
-        MethodHandles.permuteArguments(collected, type.insertParameterTypes(0, int.class), order),
-        LOCKED_SLICE);
-  }
-
   /** Returns the type of a program's handle that takes a region and an offset. */
   static MethodType type(Program program) {
     MethodType type = MethodType.methodType(long.class, Region.class, long.class);
@@ -164,8 +135,8 @@ public final class RegionLinker {
     }
   }
 
-  private static MethodHandle find(
-      Class<?> owner, String name, Class<?> result, Class<?>... parameters) {
+  /** Returns a method of a class of this package, which is virtual if the class is the region. */
+  static MethodHandle find(Class<?> owner, String name, Class<?> result, Class<?>... parameters) {
     try {
       MethodType type = MethodType.methodType(result, parameters);
       return owner == Region.class

@@ -78,9 +78,7 @@ public final class SelfTester {
   private long calls;
 
   SelfTester(Platform.Machine machine) throws CodeSpaceException {
-    SequenceLinker.Linked linked =
-        new SequenceLinker(machine.processor(), machine.space(), machine.target().withInjection())
-            .link(INCREMENT);
+    SequenceLinker.Linked linked = machine.injectingLinker().link(INCREMENT);
     increment = linked.handle();
     state = linked.state();
     registration = machine.registration();

@@ -1,9 +1,5 @@
 package io.github.rseq4j.internal.rseq;
 
-import io.github.rseq4j.internal.linux.Errno;
-import io.github.rseq4j.internal.linux.Membarrier;
-import java.util.concurrent.locks.Lock;
-
 /** Keeps sequences off one slice while somebody else works on it. */
 public final class SliceStop {
   /*
@@ -36,43 +32,16 @@ public final class SliceStop {
   private SliceStop() {}
 
   /**
-   * Makes every sequence that is under way on a slice finish or start again.
-   *
-   * @param slice its number
-   * @param everyCpu whether the slice may be worked on from any CPU
-   */
-  public static void fence(Platform platform, int slice, boolean everyCpu) {
-    int unlocked = platform.machine().map(machine -> machine.target().indices()).orElse(0);
-    if (slice >= unlocked) {
-      Lock lock = platform.lock(slice);
-      lock.lock();
-      try {
-        // Whoever held it has finished.
-      } finally {
-        lock.unlock();
-      }
-    } else if (everyCpu) {
-      platform.fence();
-    } else {
-      int result = Membarrier.fenceRseq(slice);
-      if (result != 0) {
-        throw new IllegalStateException("membarrier failed with " + Errno.describe(-result));
-      }
-    }
-  }
-
-  /**
    * Runs an action while sequences that test a flag keep off a slice.
    *
    * @param slice the number of the slice
    * @param flag the offset of the flag in the slice, which is 0 before and after
    * @param everyCpu whether the slice may be worked on from any CPU
    */
-  public static void run(
-      Platform platform, Region region, int slice, long flag, boolean everyCpu, Runnable action) {
+  public static void run(Region region, int slice, long flag, boolean everyCpu, Runnable action) {
     region.setRelease(slice, flag, 1);
     try {
-      fence(platform, slice, everyCpu);
+      region.fence(slice, everyCpu);
       action.run();
     } finally {
       region.setRelease(slice, flag, 0);

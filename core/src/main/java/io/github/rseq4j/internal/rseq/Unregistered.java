@@ -68,7 +68,7 @@ final class Unregistered {
   }
 
   private MethodHandle compileFrom(int sequence) {
-    return spread(RegionLinker.locked(program.from(sequence)));
+    return spread(LockedRegions.link(program.from(sequence)));
   }
 
   private MethodHandle spread(MethodHandle handle) {

@@ -33,10 +33,8 @@ public final class HeldSequence {
 
   public HeldSequence(Program program, IndexKind index) throws Exception {
     Program indexed = program.indexedBy(index);
-    Platform.Machine machine = Platform.current().machine().orElseThrow();
     SequenceLinker.Linked linked =
-        new SequenceLinker(machine.processor(), machine.space(), machine.target().withInjection())
-            .link(indexed);
+        Platform.current().machine().orElseThrow().injectingLinker().link(indexed);
     handle = RegionLinker.adapt(indexed, linked.handle());
     state = linked.state();
     points = SequenceCompiler.injectionPoints(indexed);

@@ -1,8 +1,6 @@
 package io.github.rseq4j.stress.torture;
 
 import io.github.rseq4j.internal.rseq.InjectedProgram;
-import io.github.rseq4j.internal.rseq.Platform;
-import io.github.rseq4j.internal.rseq.SliceStop;
 import io.github.rseq4j.sequence.IndexKind;
 import io.github.rseq4j.sequence.LibrseqSequences;
 import java.lang.invoke.MethodHandle;
@@ -71,7 +69,7 @@ final class Fence implements Workload {
     if (random.nextBoolean()) {
       slices.region().fence();
     } else {
-      SliceStop.fence(Platform.current(), slice, slices.index() == IndexKind.MM_CID);
+      slices.region().fence(slice, slices.index() == IndexKind.MM_CID);
     }
     inactive[slice] = swapped;
     for (int entry = 0; entry < ENTRIES; entry++) {

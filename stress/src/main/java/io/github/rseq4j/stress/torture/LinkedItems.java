@@ -48,15 +48,11 @@ final class LinkedItems implements Workload {
   }
 
   private void push(Worker worker, long item) throws Throwable {
-    while (true) {
-      long head = slices.get(slices.current(), HEAD);
-      long result = (long) push.invokeExact(slices.region(), HEAD, head, item, head, item);
-      worker.disturb();
-      if (worker.succeeded(result)) {
-        return;
-      }
-      worker.retry();
-    }
+    worker.complete(
+        () -> {
+          long head = slices.get(slices.current(), HEAD);
+          return (long) push.invokeExact(slices.region(), HEAD, head, item, head, item);
+        });
   }
 
   @Override

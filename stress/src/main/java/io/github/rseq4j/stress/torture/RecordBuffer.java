@@ -59,16 +59,12 @@ final class RecordBuffer implements Workload {
   }
 
   private void push(Worker worker, MemorySegment record) throws Throwable {
-    while (true) {
-      long count = slices.get(slices.current(), COUNT);
-      long result =
-          (long) push.invokeExact(slices.region(), COUNT, count, at(count), record, count + 1);
-      worker.disturb();
-      if (worker.succeeded(result)) {
-        return;
-      }
-      worker.retry();
-    }
+    worker.complete(
+        () -> {
+          long count = slices.get(slices.current(), COUNT);
+          return (long)
+              push.invokeExact(slices.region(), COUNT, count, at(count), record, count + 1);
+        });
   }
 
   @Override

@@ -54,15 +54,11 @@ final class WordBuffer implements Workload {
   }
 
   private void push(Worker worker, long item) throws Throwable {
-    while (true) {
-      long top = slices.get(slices.current(), COUNT) + 1;
-      long result = (long) push.invokeExact(slices.region(), COUNT, top - 1, top, item, top);
-      worker.disturb();
-      if (worker.succeeded(result)) {
-        return;
-      }
-      worker.retry();
-    }
+    worker.complete(
+        () -> {
+          long top = slices.get(slices.current(), COUNT) + 1;
+          return (long) push.invokeExact(slices.region(), COUNT, top - 1, top, item, top);
+        });
   }
 
   @Override

@@ -20,9 +20,6 @@ final class Worker {
 
   static final int SCRATCH_BYTES = SCRATCH_WORDS * Long.BYTES;
 
-  /** The JVM has a handler for it that does nothing; an ignored signal would not be delivered. */
-  private static final int SIGPIPE = 13;
-
   private static final long SLEEP_NANOS = 200_000;
 
   /** After how many retries in a row the CPU is left to whoever is in the way. */
@@ -89,6 +86,23 @@ final class Worker {
     throw new Violation("an operation returned %d".formatted(result));
   }
 
+  /** One call of a sequence, which may be refused. */
+  interface Attempt {
+    long call() throws Throwable;
+  }
+
+  /** Tries an operation until it is done, and disturbs after each attempt. */
+  void complete(Attempt attempt) throws Throwable {
+    while (true) {
+      long result = attempt.call();
+      disturb();
+      if (succeeded(result)) {
+        return;
+      }
+      retry();
+    }
+  }
+
   /** Waits a little before something that was refused is tried again. */
   void retry() {
     retries++;
@@ -127,7 +141,7 @@ final class Worker {
   private void act(Action action) {
     switch (action) {
       case YIELD -> yieldCpu();
-      case SIGNAL -> Threads.tgkill(tids.get(random.nextInt(tids.length())), SIGPIPE);
+      case SIGNAL -> Threads.tgkill(tids.get(random.nextInt(tids.length())), Threads.SIGPIPE);
       case SLEEP -> LockSupport.parkNanos(SLEEP_NANOS);
       case MOVE -> Threads.setAffinity(0, CpuSet.of(CPUS[random.nextInt(CPUS.length)]));
     }

@@ -8,7 +8,7 @@ import io.github.rseq4j.internal.asm.Label;
 import io.github.rseq4j.internal.compile.Exits;
 import io.github.rseq4j.internal.compile.Lowering;
 import io.github.rseq4j.internal.compile.Placement;
-import io.github.rseq4j.internal.compile.RegisterAllocation;
+import io.github.rseq4j.internal.compile.ProgramRegisters;
 import io.github.rseq4j.internal.compile.SequenceState;
 import io.github.rseq4j.internal.compile.Target;
 import io.github.rseq4j.internal.linux.Arch;
@@ -20,10 +20,7 @@ import io.github.rseq4j.sequence.Program;
 import io.github.rseq4j.sequence.Sequence;
 import io.github.rseq4j.sequence.Step;
 import io.github.rseq4j.sequence.Value;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 
 /** Lowers a program to AArch64. */
 final class A64Lowering implements Lowering {
@@ -60,21 +57,13 @@ final class A64Lowering implements Lowering {
   private final Program program;
   private final Target target;
   private final Placement placement;
-  private final Map<Sequence, RegisterAllocation<Reg>> allocations = new HashMap<>();
-  private RegisterAllocation<Reg> registers;
+  private final ProgramRegisters<Reg> registers;
 
   A64Lowering(Program program, Target target, Placement placement) {
     this.program = program;
     this.target = target;
     this.placement = placement;
-    for (Sequence sequence : program.sequences()) {
-      allocations.put(sequence, new RegisterAllocation<>(sequence, POOL));
-    }
-    this.registers = allocation(program.sequences().getFirst());
-  }
-
-  private RegisterAllocation<Reg> allocation(Sequence sequence) {
-    return Objects.requireNonNull(allocations.get(sequence));
+    this.registers = new ProgramRegisters<>(program, POOL);
   }
 
   /** Returns the register of a parameter or value of the sequence in use. */
@@ -96,7 +85,7 @@ final class A64Lowering implements Lowering {
 
   @Override
   public void use(Sequence sequence) {
-    registers = allocation(sequence);
+    registers.use(sequence);
   }
 
   @Override

@@ -8,7 +8,7 @@ import io.github.rseq4j.internal.asm.Label;
 import io.github.rseq4j.internal.compile.Exits;
 import io.github.rseq4j.internal.compile.Lowering;
 import io.github.rseq4j.internal.compile.Placement;
-import io.github.rseq4j.internal.compile.RegisterAllocation;
+import io.github.rseq4j.internal.compile.ProgramRegisters;
 import io.github.rseq4j.internal.compile.SequenceState;
 import io.github.rseq4j.internal.compile.Target;
 import io.github.rseq4j.internal.linux.Arch;
@@ -22,10 +22,7 @@ import io.github.rseq4j.sequence.Step;
 import io.github.rseq4j.sequence.Transfer;
 import io.github.rseq4j.sequence.Value;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 
 /** Lowers a program to x86-64. */
 final class X64Lowering implements Lowering {
@@ -62,8 +59,7 @@ final class X64Lowering implements Lowering {
   private final List<Reg> copy;
   private final List<Reg> pool;
   private final List<Reg> pushed;
-  private final Map<Sequence, RegisterAllocation<Reg>> allocations = new HashMap<>();
-  private RegisterAllocation<Reg> registers;
+  private final ProgramRegisters<Reg> registers;
 
   X64Lowering(Program program, Target target, Placement placement) {
     this.program = program;
@@ -81,18 +77,8 @@ final class X64Lowering implements Lowering {
       copy.stream().filter(each -> each != Reg.RCX).forEach(pool::add);
     }
     pool.addAll(CALLEE_SAVED);
-    for (Sequence sequence : program.sequences()) {
-      allocations.put(sequence, new RegisterAllocation<>(sequence, pool));
-    }
-    this.registers = allocation(program.sequences().getFirst());
-    this.pushed =
-        CALLEE_SAVED.stream()
-            .filter(each -> allocations.values().stream().anyMatch(some -> some.uses(each)))
-            .toList();
-  }
-
-  private RegisterAllocation<Reg> allocation(Sequence sequence) {
-    return Objects.requireNonNull(allocations.get(sequence));
+    this.registers = new ProgramRegisters<>(program, pool);
+    this.pushed = CALLEE_SAVED.stream().filter(registers::uses).toList();
   }
 
   /** Returns the register of a parameter or value of the sequence in use. */
@@ -128,7 +114,7 @@ final class X64Lowering implements Lowering {
 
   @Override
   public void use(Sequence sequence) {
-    registers = allocation(sequence);
+    registers.use(sequence);
   }
 
   @Override

@@ -3,36 +3,22 @@ package io.github.rseq4j.internal.compile.a64;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.rseq4j.internal.asm.AssembledCode;
-import io.github.rseq4j.internal.asm.Line;
-import io.github.rseq4j.internal.compile.Placement;
-import io.github.rseq4j.internal.compile.SequenceCompiler;
+import io.github.rseq4j.internal.compile.LoweringContract;
 import io.github.rseq4j.internal.compile.Target;
-import io.github.rseq4j.internal.linux.Arch;
-import io.github.rseq4j.internal.linux.RseqAbi;
 import io.github.rseq4j.sequence.Commit;
-import io.github.rseq4j.sequence.IndexKind;
-import io.github.rseq4j.sequence.Program;
 import io.github.rseq4j.sequence.RandomSequences;
 import io.github.rseq4j.sequence.Sequence;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the kernel and the calling convention ask of the code, on random sequences. */
-class A64LoweringTest {
-  private static final Target TARGET = new Target(2336, 2, false);
-  private static final long CODE = 0x7f00_1234_5000L;
-  private static final Placement PLACEMENT = new Placement(CODE, 0x7f00_1230_0040L);
-
+class A64LoweringTest extends LoweringContract {
   private static final Pattern COMMIT =
       Pattern.compile("st(u|l)?r[bh]? (?:[wx]\\d+|[wx]zr), \\[(x0|x17)[],].*");
   private static final Pattern BRANCH = Pattern.compile("(b|b\\..*|cbn?z|ret|svc|brk|udf)( .*)?");
@@ -42,83 +28,13 @@ class A64LoweringTest {
   private static final Pattern DESTINATION =
       Pattern.compile("(?!str|stur|stlr|stp|cmp|cmn|tst|b|cb)[a-z]+ [wx](?<register>\\d+)\\b.*");
 
-  private static Stream<Sequence> sequences() {
-    return LongStream.range(5000, 5200)
-        .mapToObj(RandomSequences::sequence)
-        .flatMap(sequence -> Stream.of(IndexKind.values()).map(index -> sequence.indexedBy(index)));
+  A64LoweringTest() {
+    super(new A64(), COMMIT);
   }
 
-  private static void forEach(Consumer<Sequence> check) {
-    sequences()
-        .forEach(
-            sequence -> {
-              try {
-                check.accept(sequence);
-              } catch (AssertionError e) {
-                throw new AssertionError(sequence.toString(), e);
-              }
-            });
-  }
-
-  private static AssembledCode compile(Sequence sequence) {
-    return compile(sequence, TARGET, PLACEMENT);
-  }
-
-  private static AssembledCode compile(Sequence sequence, Target target, Placement placement) {
-    return SequenceCompiler.compile(new A64(), Program.of(sequence), target, placement);
-  }
-
-  private static int label(AssembledCode code, String name) {
-    return code.lines().stream()
-        .filter(line -> line.text().equals(name + ":"))
-        .findFirst()
-        .orElseThrow()
-        .offset();
-  }
-
-  private static List<String> instructions(AssembledCode code, int from, int to) {
-    return code.lines().stream()
-        .filter(line -> line.length() > 0 && line.offset() >= from && line.offset() < to)
-        .map(Line::text)
-        .filter(text -> !text.startsWith("."))
-        .toList();
-  }
-
-  private static List<String> descriptors(Sequence sequence) {
-    long commits = sequence.steps().stream().filter(Commit.class::isInstance).count();
-    return LongStream.range(0, commits).mapToObj(i -> i == 0 ? "" : Long.toString(i + 1)).toList();
-  }
-
-  @Test
-  void eachCommitHasADescriptorThatEndsWithIt() {
-    forEach(
-        sequence -> {
-          AssembledCode code = compile(sequence);
-          ByteBuffer bytes = ByteBuffer.wrap(code.bytes()).order(ByteOrder.LITTLE_ENDIAN);
-          int abort = label(code, "abort");
-          assertThat(bytes.getInt(abort - RseqAbi.SIGNATURE_SIZE))
-              .isEqualTo(Arch.AARCH64.rseqSignature());
-          for (String number : descriptors(sequence)) {
-            int at = label(code, "descriptor" + number);
-            int start = label(code, "start" + number);
-            int post = label(code, "post" + number);
-            assertThat(at % RseqAbi.DESCRIPTOR_ALIGNMENT).isZero();
-            assertThat(bytes.getInt(at + RseqAbi.DESCRIPTOR_VERSION)).isZero();
-            assertThat(bytes.getInt(at + RseqAbi.DESCRIPTOR_FLAGS)).isZero();
-            assertThat(bytes.getLong(at + RseqAbi.DESCRIPTOR_START_IP)).isEqualTo(CODE + start);
-            assertThat(bytes.getLong(at + RseqAbi.DESCRIPTOR_POST_COMMIT_OFFSET))
-                .isEqualTo(post - start);
-            assertThat(bytes.getLong(at + RseqAbi.DESCRIPTOR_ABORT_IP)).isEqualTo(CODE + abort);
-            assertThat(abort).as("abort, outside %d..%d", start, post).isGreaterThan(post);
-            assertThat(instructions(code, start, post).getLast()).matches(COMMIT);
-            List<String> before = instructions(code, 0, start);
-            assertThat(before.subList(before.size() - 2, before.size()))
-                .containsExactly("adr x16, descriptor" + number, "str x16, [x15, #8]");
-          }
-          assertThat(code.lines())
-              .filteredOn(line -> line.text().startsWith("descriptor"))
-              .hasSameSizeAs(descriptors(sequence));
-        });
+  @Override
+  protected List<String> arming(String descriptor) {
+    return List.of("adr x16, " + descriptor, "str x16, [x15, #8]");
   }
 
   @Test
@@ -205,35 +121,6 @@ class A64LoweringTest {
         });
   }
 
-  @Test
-  void hasTheSameSizeWhateverTheAddresses() {
-    Placement far = new Placement(-32, -64);
-    forEach(
-        sequence ->
-            assertThat(compile(sequence, TARGET.withInjection(), Placement.NOWHERE).bytes())
-                .hasSameSizeAs(compile(sequence, TARGET.withInjection(), PLACEMENT).bytes())
-                .hasSameSizeAs(compile(sequence, TARGET.withInjection(), far).bytes()));
-  }
-
-  @Test
-  void injectionPointsAreNumberedFromOne() {
-    forEach(
-        sequence -> {
-          AssembledCode code = compile(sequence, TARGET.withInjection(), PLACEMENT);
-          List<String> points =
-              code.lines().stream()
-                  .map(Line::note)
-                  .filter(note -> note.startsWith("injection point "))
-                  .distinct()
-                  .toList();
-          assertThat(points)
-              .isEqualTo(
-                  IntStream.rangeClosed(1, SequenceCompiler.injectionPoints(Program.of(sequence)))
-                      .mapToObj(point -> "injection point " + point)
-                      .toList());
-        });
-  }
-
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -253,12 +140,5 @@ class A64LoweringTest {
     assertThat(instructions(code, 0, label(code, "restart")))
         .containsSubsequence("mrs x15, tpidr_el0")
         .endsWith(expected.split("; "));
-  }
-
-  @Test
-  void sequencesCommitOnSeveralPaths() {
-    // Otherwise the tests above would prove less than they say.
-    assertThat(sequences().filter(sequence -> descriptors(sequence).size() > 2))
-        .hasSizeGreaterThan(20);
   }
 }

@@ -1,27 +1,19 @@
 package io.github.rseq4j.internal.compile.x64;
 
-import static java.util.stream.Collectors.groupingBy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.rseq4j.internal.asm.AssembledCode;
 import io.github.rseq4j.internal.asm.Assembler;
 import io.github.rseq4j.internal.asm.Disassembled;
+import io.github.rseq4j.internal.asm.GoldenRow;
 import io.github.rseq4j.internal.asm.Imm;
 import io.github.rseq4j.internal.asm.Label;
 import io.github.rseq4j.internal.asm.Objdump;
 import io.github.rseq4j.internal.asm.Operand;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,26 +24,14 @@ import org.junit.jupiter.params.provider.EnumSource;
  * where the instruction takes either.
  */
 class InsnTest {
-  private static final HexFormat HEX = HexFormat.ofDelimiter(" ");
-
-  /** The label that all jumps in {@code insn.golden} go to: the instruction itself. */
-  private static final String SELF = "self";
-
-  private record Golden(String name, String bytes, String text) {}
-
-  private final Map<String, List<Golden>> goldens = readGoldens();
+  private final Map<String, List<GoldenRow>> goldens = GoldenRow.read(InsnTest.class);
 
   @ParameterizedTest
   @EnumSource
   void isEncodedAsInTheGoldenFile(Insn insn) {
-    List<Golden> actual =
+    List<GoldenRow> actual =
         Stream.of(false, true)
-            .map(inMemory -> assemble(insn, inMemory))
-            .map(
-                code -> {
-                  String text = code.lines().getLast().text();
-                  return new Golden(insn.name(), HEX.formatHex(code.bytes()), text);
-                })
+            .map(inMemory -> GoldenRow.of(insn.name(), assemble(insn, inMemory)))
             .distinct()
             .toList();
     assertThat(actual).isEqualTo(goldens.getOrDefault(insn.name(), List.of()));
@@ -65,25 +45,16 @@ class InsnTest {
 
   @Test
   void goldenFileIsWhatObjdumpReads() throws IOException {
-    List<Golden> all = goldens.values().stream().flatMap(List::stream).toList();
-    String bytes = all.stream().map(Golden::bytes).collect(Collectors.joining(" "));
-    List<Disassembled> actual = Objdump.X86_64.read(HEX.parseHex(bytes));
-    assertThat(actual).extracting(row -> row.bytes() + " " + row.text()).isEqualTo(expected(all));
-  }
-
-  private static List<String> expected(List<Golden> goldens) {
-    int offset = 0;
-    List<String> rows = new ArrayList<>();
-    for (Golden golden : goldens) {
-      rows.add(golden.bytes + " " + golden.text.replace(SELF, "0x" + Integer.toHexString(offset)));
-      offset += HEX.parseHex(golden.bytes).length;
-    }
-    return rows;
+    List<GoldenRow> all = goldens.values().stream().flatMap(List::stream).toList();
+    List<Disassembled> actual = Objdump.X86_64.read(GoldenRow.bytes(all));
+    assertThat(actual)
+        .extracting(row -> row.bytes() + " " + row.text())
+        .isEqualTo(GoldenRow.disassembled(all));
   }
 
   private static AssembledCode assemble(Insn insn, boolean inMemory) {
     Assembler assembler = new Assembler((byte) 0xcc);
-    Label self = assembler.newLabel(SELF);
+    Label self = assembler.newLabel(GoldenRow.SELF);
     assembler.bind(self);
     assembler.emit(
         insn,
@@ -112,18 +83,5 @@ class InsnTest {
       case IMM64 -> new Imm(0x123456789abcdef0L);
       case REL32 -> self;
     };
-  }
-
-  private static Map<String, List<Golden>> readGoldens() {
-    try (InputStream file = InsnTest.class.getResourceAsStream("insn.golden")) {
-      String text = new String(Objects.requireNonNull(file).readAllBytes(), StandardCharsets.UTF_8);
-      return text.lines()
-          .filter(line -> !line.startsWith("#"))
-          .map(line -> line.split("\\s{2,}"))
-          .map(columns -> new Golden(columns[0], columns[1], columns[2]))
-          .collect(groupingBy(Golden::name, LinkedHashMap::new, Collectors.toList()));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

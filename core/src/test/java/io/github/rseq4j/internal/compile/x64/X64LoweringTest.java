@@ -5,35 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.rseq4j.internal.asm.AssembledCode;
 import io.github.rseq4j.internal.asm.Line;
-import io.github.rseq4j.internal.compile.Placement;
-import io.github.rseq4j.internal.compile.SequenceCompiler;
-import io.github.rseq4j.internal.compile.Target;
-import io.github.rseq4j.internal.linux.Arch;
-import io.github.rseq4j.internal.linux.RseqAbi;
-import io.github.rseq4j.sequence.Commit;
-import io.github.rseq4j.sequence.IndexKind;
-import io.github.rseq4j.sequence.Program;
-import io.github.rseq4j.sequence.RandomSequences;
-import io.github.rseq4j.sequence.Sequence;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import io.github.rseq4j.internal.compile.LoweringContract;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.regex.Pattern;
-import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What the kernel and the calling convention ask of the code, on random sequences. */
-class X64LoweringTest {
-  private static final Target TARGET = new Target(2336, 2, false);
-  private static final long CODE = 0x7f00_1234_5000L;
-  private static final Placement PLACEMENT = new Placement(CODE, 0x7f00_1230_0040L);
-
+class X64LoweringTest extends LoweringContract {
   private static final Pattern COMMIT =
       Pattern.compile("(mov|add) (BYTE|WORD|DWORD|QWORD) PTR \\[rdi.*");
   private static final Pattern DESTINATION =
@@ -60,82 +42,13 @@ class X64LoweringTest {
           Set.of("r8", "r8d", "r8w", "r8b"),
           Set.of("r9", "r9d", "r9w", "r9b"));
 
-  private static Stream<Sequence> sequences() {
-    return LongStream.range(5000, 5200)
-        .mapToObj(RandomSequences::sequence)
-        .flatMap(sequence -> Stream.of(IndexKind.values()).map(index -> sequence.indexedBy(index)));
+  X64LoweringTest() {
+    super(new X64(), COMMIT);
   }
 
-  private static void forEach(Consumer<Sequence> check) {
-    sequences()
-        .forEach(
-            sequence -> {
-              try {
-                check.accept(sequence);
-              } catch (AssertionError e) {
-                throw new AssertionError(sequence.toString(), e);
-              }
-            });
-  }
-
-  private static AssembledCode compile(Sequence sequence) {
-    return compile(sequence, TARGET, PLACEMENT);
-  }
-
-  private static AssembledCode compile(Sequence sequence, Target target, Placement placement) {
-    return SequenceCompiler.compile(new X64(), Program.of(sequence), target, placement);
-  }
-
-  private static int label(AssembledCode code, String name) {
-    return code.lines().stream()
-        .filter(line -> line.text().equals(name + ":"))
-        .findFirst()
-        .orElseThrow()
-        .offset();
-  }
-
-  private static List<Line> instructions(AssembledCode code, int from, int to) {
-    return code.lines().stream()
-        .filter(line -> line.length() > 0 && line.offset() >= from && line.offset() < to)
-        .toList();
-  }
-
-  private static List<String> descriptors(Sequence sequence) {
-    long commits = sequence.steps().stream().filter(Commit.class::isInstance).count();
-    return LongStream.range(0, commits).mapToObj(i -> i == 0 ? "" : Long.toString(i + 1)).toList();
-  }
-
-  @Test
-  void eachCommitHasADescriptorThatEndsWithIt() {
-    forEach(
-        sequence -> {
-          AssembledCode code = compile(sequence);
-          ByteBuffer bytes = ByteBuffer.wrap(code.bytes()).order(ByteOrder.LITTLE_ENDIAN);
-          int abort = label(code, "abort");
-          assertThat(bytes.getInt(abort - RseqAbi.SIGNATURE_SIZE))
-              .isEqualTo(Arch.X86_64.rseqSignature());
-          for (String number : descriptors(sequence)) {
-            int at = label(code, "descriptor" + number);
-            int start = label(code, "start" + number);
-            int post = label(code, "post" + number);
-            assertThat(at % RseqAbi.DESCRIPTOR_ALIGNMENT).isZero();
-            assertThat(bytes.getInt(at + RseqAbi.DESCRIPTOR_VERSION)).isZero();
-            assertThat(bytes.getInt(at + RseqAbi.DESCRIPTOR_FLAGS)).isZero();
-            assertThat(bytes.getLong(at + RseqAbi.DESCRIPTOR_START_IP)).isEqualTo(CODE + start);
-            assertThat(bytes.getLong(at + RseqAbi.DESCRIPTOR_POST_COMMIT_OFFSET))
-                .isEqualTo(post - start);
-            assertThat(bytes.getLong(at + RseqAbi.DESCRIPTOR_ABORT_IP)).isEqualTo(CODE + abort);
-            assertThat(abort).as("abort, outside %d..%d", start, post).isGreaterThan(post);
-            assertThat(instructions(code, start, post).getLast().text()).matches(COMMIT);
-            List<Line> before = instructions(code, 0, start);
-            assertThat(before.get(before.size() - 2).text())
-                .isEqualTo("lea rax,[rip+descriptor%s]", number);
-            assertThat(before.getLast().text()).isEqualTo("mov QWORD PTR fs:0x928,rax");
-          }
-          assertThat(code.lines())
-              .filteredOn(line -> line.text().startsWith("descriptor"))
-              .hasSameSizeAs(descriptors(sequence));
-        });
+  @Override
+  protected List<String> arming(String descriptor) {
+    return List.of("lea rax,[rip+" + descriptor + "]", "mov QWORD PTR fs:0x928,rax");
   }
 
   @Test
@@ -144,9 +57,9 @@ class X64LoweringTest {
         sequence -> {
           AssembledCode code = compile(sequence);
           int earlyCommits = descriptors(sequence).size() - 1;
-          List<Line> whole = instructions(code, label(code, "start"), label(code, "post"));
-          assertThat(whole).filteredOn(line -> line.text().equals("ret")).hasSize(earlyCommits);
-          assertThat(whole).noneMatch(line -> line.text().startsWith("syscall"));
+          List<String> whole = instructions(code, label(code, "start"), label(code, "post"));
+          assertThat(whole).filteredOn("ret"::equals).hasSize(earlyCommits);
+          assertThat(whole).noneMatch(text -> text.startsWith("syscall"));
           for (int i = 2; i <= earlyCommits + 1; i++) {
             int start = label(code, "start" + i);
             int post = label(code, "post" + i);
@@ -221,40 +134,5 @@ class X64LoweringTest {
                   matcher -> assertThat(destinations).doesNotContain(matcher.group("register")));
           assertThat(destinations).doesNotContain("xmm1");
         });
-  }
-
-  @Test
-  void hasTheSameSizeWhateverTheAddresses() {
-    forEach(
-        sequence -> {
-          assertThat(compile(sequence, TARGET, Placement.NOWHERE).bytes())
-              .hasSameSizeAs(compile(sequence).bytes());
-        });
-  }
-
-  @Test
-  void injectionPointsAreNumberedFromOne() {
-    forEach(
-        sequence -> {
-          AssembledCode code = compile(sequence, TARGET.withInjection(), PLACEMENT);
-          List<String> points =
-              code.lines().stream()
-                  .map(Line::note)
-                  .filter(note -> note.startsWith("injection point "))
-                  .distinct()
-                  .toList();
-          assertThat(points)
-              .isEqualTo(
-                  IntStream.rangeClosed(1, SequenceCompiler.injectionPoints(Program.of(sequence)))
-                      .mapToObj(point -> "injection point " + point)
-                      .toList());
-        });
-  }
-
-  @Test
-  void sequencesCommitOnSeveralPaths() {
-    // Otherwise the tests above would prove less than they say.
-    assertThat(sequences().filter(sequence -> descriptors(sequence).size() > 2))
-        .hasSizeGreaterThan(20);
   }
 }
