@@ -72,7 +72,19 @@ public record Availability(
    * @param alignment the alignment that the kernel asks for, in bytes; 0 if it does not say, as
    *     before Linux 6.3
    */
-  public record Area(long offset, int size, int featureSize, int alignment) {}
+  public record Area(long offset, int size, int featureSize, int alignment) {
+    /** The length of an area before it was made extensible. */
+    private static final int ORIGINAL_BYTES = 32;
+
+    /**
+     * Returns whether threads are registered with more than the 32 bytes that the area had at
+     * first. From Linux 6.19 on this selects another mode, in which the kernel writes its fields
+     * only when they change, and kills a process that writes to those that it may only read.
+     */
+    public boolean extended() {
+      return featureSize > ORIGINAL_BYTES;
+    }
+  }
 
   /**
    * The processors, as lists in the kernel's notation such as {@code 0-3,8}.

@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class DroppedRegions {
   private static final int THREADS = 3;
-  private static final int REGIONS = 20;
+  private static final int REGIONS = 8;
   private static final int CALLS = 2000;
   private static final long SLICE_BYTES = 1 << 16;
   private static final Address LAST = Address.of("last", (int) SLICE_BYTES - 8);

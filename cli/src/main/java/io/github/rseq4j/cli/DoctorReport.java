@@ -65,6 +65,7 @@ record DoctorReport(
     map.put("feature_size", area.map(Area::featureSize).orElse(null));
     map.put("area_size", area.map(Area::size).orElse(null));
     map.put("area_offset", area.map(Area::offset).orElse(null));
+    map.put("area_extended", area.map(Area::extended).orElse(null));
     map.put("area_alignment", area.map(Area::alignment).orElse(null));
     map.put("kernel", availability.kernel());
     map.put("libc", availability.libc());
@@ -113,10 +114,16 @@ record DoctorReport(
 
   private String registration() {
     return switch (availability.registeredBy()) {
-      case LIBC -> "by the C library, each thread as it starts";
-      case RSEQ4J -> "by rseq4j, each thread as it first needs it";
+      case LIBC -> "by the C library, each thread as it starts; " + mode();
+      case RSEQ4J -> "by rseq4j, each thread as it first needs it; " + mode();
       case NOBODY -> "none";
     };
+  }
+
+  private String mode() {
+    return availability.area().filter(Area::extended).isPresent()
+        ? "extended mode"
+        : "original mode";
   }
 
   private static String describe(Area area) {

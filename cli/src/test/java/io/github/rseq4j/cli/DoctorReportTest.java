@@ -21,22 +21,8 @@ class DoctorReportTest {
   private static final Cpus CPUS = new Cpus("0-7", "0-3", "1");
   private static final Missing MISSING = new Missing("a thing", "it is not there", "buy it");
 
-  private static final Availability ACTIVE =
-      new Availability(
-          true,
-          "x86-64",
-          "",
-          Registrar.RSEQ4J,
-          Optional.of(IndexKind.CPU_ID),
-          Set.of(IndexKind.CPU_ID),
-          List.of("cpu_id"),
-          Optional.of(new Area(-32, 0, 20, 0)),
-          "5.10.0",
-          "glibc 2.35",
-          CPUS,
-          List.of("GLOBAL", "PRIVATE_EXPEDITED_RSEQ", "REGISTER_PRIVATE_EXPEDITED_RSEQ"),
-          "warned",
-          List.of(MISSING));
+  private static final Availability ACTIVE = active(Registrar.RSEQ4J, new Area(-32, 0, 20, 0));
+  private static final Availability EXTENDED = active(Registrar.LIBC, new Area(192, 33, 33, 64));
 
   private static final Availability FALLBACK =
       new Availability(
@@ -62,6 +48,24 @@ class DoctorReportTest {
   private static final SelfTest PASSED = selfTest(Outcome.PASSED, "");
   private static final SelfTest NOT_RUN = selfTest(Outcome.NOT_RUN, "rseq is not active");
   private static final SelfTest FAILED = selfTest(Outcome.FAILED, "it was not aborted");
+
+  private static Availability active(Registrar registrar, Area area) {
+    return new Availability(
+        true,
+        "x86-64",
+        "",
+        registrar,
+        Optional.of(IndexKind.CPU_ID),
+        Set.of(IndexKind.CPU_ID),
+        List.of("cpu_id"),
+        Optional.of(area),
+        "5.10.0",
+        "glibc 2.35",
+        CPUS,
+        List.of("GLOBAL", "PRIVATE_EXPEDITED_RSEQ", "REGISTER_PRIVATE_EXPEDITED_RSEQ"),
+        "warned",
+        List.of(MISSING));
+  }
 
   private static SelfTest selfTest(Outcome preemption, String reason) {
     return new SelfTest(
@@ -89,6 +93,17 @@ class DoctorReportTest {
             "cpu_id (of cpu_id)")
         .contains("0-7", "0-3", "--enable-native-access=io.github.rseq4j", "7 seen")
         .contains("2,000 records", "1,000 discarded");
+  }
+
+  @Test
+  void theModeOfRegistrationIsNamed() {
+    DoctorReport original = new DoctorReport(ACTIVE, PASSED, EXACT, 7);
+    assertThat(original.toString()).contains("as it first needs it; original mode");
+    assertThat(parse(original).get("area_extended").getAsBoolean()).isFalse();
+
+    DoctorReport extended = new DoctorReport(EXTENDED, PASSED, EXACT, 7);
+    assertThat(extended.toString()).contains("each thread as it starts; extended mode");
+    assertThat(parse(extended).get("area_extended").getAsBoolean()).isTrue();
   }
 
   @Test
