@@ -7,7 +7,8 @@ import java.util.Set;
 
 /**
  * What of restartable sequences is active in this process, and for everything that is not, why and
- * what to change. It is found out once, when the library is first used.
+ * what to change. It is found out once, when the library is first used; only programs that there is
+ * no memory for when they are linked, and so run under locks, become missing later.
  *
  * @param active whether sequences run as machine code that the kernel restarts; otherwise every
  *     structure gives the same results under locks

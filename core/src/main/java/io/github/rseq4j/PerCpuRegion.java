@@ -83,7 +83,9 @@ public final class PerCpuRegion {
    *
    * <p>The code stays for ever, so link each program once, and keep the handle in a {@code static
    * final} field: only then is the call inlined. Where the kernel has no {@link IndexKind#MM_CID},
-   * {@link IndexKind#CPU_ID} takes its place.
+   * {@link IndexKind#CPU_ID} takes its place. Where the system has no executable memory left, the
+   * program runs under a lock on one slice for all threads, and {@link Rseq#availability()} has the
+   * reason.
    *
    * @return a handle whose parameters are, in order, a {@code long} for each value and a {@link
    *     MemorySegment} for each source and destination, and whose result is that of the exit, or
@@ -162,6 +164,8 @@ public final class PerCpuRegion {
    * Makes every sequence that is under way finish or start again. When this returns, each has
    * committed, or will start again and then see all that the caller wrote before ({@code
    * membarrier(2)}, {@code MEMBARRIER_CMD_PRIVATE_EXPEDITED_RSEQ}).
+   *
+   * @throws IllegalStateException if the process has been denied that call since it started
    */
   public void fence() {
     region.fence();
@@ -172,6 +176,7 @@ public final class PerCpuRegion {
    *
    * @param slice its number, from 0
    * @throws IndexOutOfBoundsException if there is none of that number
+   * @throws IllegalStateException as {@link #fence()}
    */
   public void fence(int slice) {
     region.fence(Objects.checkIndex(slice, slices()), everyCpu);
@@ -193,6 +198,7 @@ public final class PerCpuRegion {
    * @param action gets the slice, to read and write
    * @throws IndexOutOfBoundsException if the slice or the offset is out of range
    * @throws IllegalArgumentException if the offset is not a multiple of 8
+   * @throws IllegalStateException as {@link #fence()}; the action is not run
    */
   public void runStopped(int slice, long flag, Consumer<MemorySegment> action) {
     checkWord(slice, flag);

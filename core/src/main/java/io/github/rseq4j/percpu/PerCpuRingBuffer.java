@@ -291,6 +291,9 @@ public final class PerCpuRingBuffer implements AutoCloseable {
   /**
    * Ends writing. When this returns, no write or claim will succeed any more; what was written can
    * still be read, and open claims be committed. Closing again does nothing.
+   *
+   * @throws IllegalStateException if the process has been denied {@code membarrier} since it
+   *     started: a write that is under way may still succeed
    */
   @Override
   public void close() {

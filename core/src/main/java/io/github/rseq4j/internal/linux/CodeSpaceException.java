@@ -11,6 +11,13 @@ public final class CodeSpaceException extends Exception {
     this.errno = errno;
   }
 
+  /** What to change. */
+  public String remedy() {
+    return errno == Errno.ENOMEM
+        ? "raise the limit on address space (ulimit -v) or on mappings (vm.max_map_count)"
+        : "allow executable anonymous memory";
+  }
+
   /** The kernel's error number: see {@link Errno}. */
   public int errno() {
     return errno;

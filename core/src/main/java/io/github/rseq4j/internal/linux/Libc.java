@@ -281,8 +281,15 @@ public final class Libc {
                 Linker.Option.firstVariadicArg(1),
                 Linker.Option.captureCallState("errno")),
             link(lookup.findOrThrow("getauxval"), FunctionDescriptor.of(JAVA_LONG, JAVA_LONG)));
-      } catch (UnsupportedOperationException | NoSuchElementException e) {
+      } catch (UnsupportedOperationException e) {
         return new Unbound("the C library cannot be called from this JVM: " + e.getMessage());
+      } catch (NoSuchElementException e) {
+        // The JDK has then failed to load the library by which it finds functions: it does not say
+        // so, and will not try again.
+        return new Unbound(
+            "the JDK has not found the C library (%s), as without a free file descriptor: start it"
+                    .formatted(e.getMessage())
+                + " again with more of them (ulimit -n)");
       }
     }
   }

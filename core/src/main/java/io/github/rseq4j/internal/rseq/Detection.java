@@ -117,12 +117,13 @@ final class Detection {
     try {
       return tested(findMachine(processor, found, new CodeSpace()));
     } catch (CodeSpaceException e) {
+      throw new NotActive("executable memory", String.valueOf(e.getMessage()), e.remedy());
+    } catch (OutOfMemoryError e) {
+      // Thrown on, it would leave a class that can never be used again.
       throw new NotActive(
-          "executable memory",
-          String.valueOf(e.getMessage()),
-          e.errno() == Errno.ENOMEM
-              ? "raise the limit on address space (ulimit -v)"
-              : "executable anonymous memory is needed");
+          "memory",
+          "detection ran out of it: " + e.getMessage(),
+          "raise the limits on memory and threads");
     }
   }
 

@@ -1,6 +1,7 @@
 package io.github.rseq4j.internal.rseq;
 
 import io.github.rseq4j.Availability;
+import io.github.rseq4j.Availability.Missing;
 import io.github.rseq4j.Isa;
 import io.github.rseq4j.internal.compile.Processor;
 import io.github.rseq4j.internal.compile.SequenceState;
@@ -9,6 +10,7 @@ import io.github.rseq4j.internal.link.Listings;
 import io.github.rseq4j.internal.link.SequenceLinker;
 import io.github.rseq4j.internal.linux.Arch;
 import io.github.rseq4j.internal.linux.CodeSpace;
+import io.github.rseq4j.internal.linux.CodeSpaceException;
 import io.github.rseq4j.internal.linux.Errno;
 import io.github.rseq4j.internal.linux.Membarrier;
 import io.github.rseq4j.sequence.Program;
@@ -72,6 +74,9 @@ public final class Platform {
   private final List<ReentrantLock> locks;
   private final List<SequenceState> states = new CopyOnWriteArrayList<>();
 
+  /** The programs that there was no memory for, when they were linked. */
+  private final List<Missing> lockedPrograms = new CopyOnWriteArrayList<>();
+
   Platform(Availability availability, Optional<Machine> machine) {
     this.availability = availability;
     this.machine = machine;
@@ -87,7 +92,32 @@ public final class Platform {
 
   /** Returns what is active, and why. */
   public Availability availability() {
-    return availability;
+    return lockedPrograms.isEmpty()
+        ? availability
+        : new Availability(
+            availability.active(),
+            availability.backend(),
+            availability.reason(),
+            availability.registeredBy(),
+            availability.index(),
+            availability.indexKinds(),
+            availability.features(),
+            availability.area(),
+            availability.kernel(),
+            availability.libc(),
+            availability.cpus(),
+            availability.membarrier(),
+            availability.nativeAccess(),
+            Stream.concat(availability.missing().stream(), lockedPrograms.stream()).toList());
+  }
+
+  /** Notes that a program runs under a lock, although rseq is active. */
+  void runsLocked(Program program, CodeSpaceException reason) {
+    lockedPrograms.add(
+        new Missing(
+            "machine code of " + program.name(),
+            String.valueOf(reason.getMessage()),
+            reason.remedy()));
   }
 
   /** Returns what sequences run as. */
@@ -184,7 +214,9 @@ public final class Platform {
 
   private static void requireFenced(int result) {
     if (result != 0) {
-      throw new IllegalStateException("membarrier failed with " + Errno.describe(-result));
+      throw new IllegalStateException(
+          "membarrier failed with %s, unlike before: allow it in the seccomp filter"
+              .formatted(Errno.describe(-result)));
     }
   }
 

@@ -22,8 +22,9 @@ import java.lang.ref.Reference;
  * <p>A linked program is a handle of type {@code (Region, parameters...)long}, each parameter a
  * {@code long} or a {@link MemorySegment}; it is meant for a {@code static final} field, and to be
  * called with {@code invokeExact}. It never answers {@link Exit#UNREGISTERED}: a thread that is not
- * registered is, and the program goes on; one that cannot be works under a lock instead. The region
- * stays reachable until the call has returned.
+ * registered is, and the program goes on; one that cannot be works under a lock instead, as do all
+ * threads where there is no memory for the program's machine code. The region stays reachable until
+ * the call has returned.
  */
 public final class RegionLinker {
   private static final MethodHandles.Lookup LOOKUP = MethodHandles.lookup();
@@ -79,8 +80,9 @@ public final class RegionLinker {
       platform.count(linked.state());
       return adapt(program, linked.handle());
     } catch (CodeSpaceException e) {
-      // It was to be had when the platform was detected.
-      throw new IllegalStateException(e);
+      // It was to be had when the platform was detected, and may be again for the next program.
+      platform.runsLocked(program, e);
+      return LockedRegions.link(program);
     }
   }
 

@@ -194,11 +194,8 @@ public final class SelfTester {
             Outcome.FAILED,
             "the kernel has not aborted a sequence whose thread was " + disturbance);
       }
-      if (disturbed) {
-        rounds++;
-      } else {
-        patience = Math.min(2 * patience, MAX_PATIENCE);
-      }
+      rounds += disturbed ? 1 : 0;
+      patience = disturbed ? patience : Math.min(2 * patience, MAX_PATIENCE);
     }
     return rounds == ROUNDS
         ? new Check(Outcome.PASSED, "")

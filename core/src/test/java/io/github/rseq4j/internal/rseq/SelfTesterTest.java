@@ -88,6 +88,20 @@ class SelfTesterTest {
   }
 
   @Test
+  void whereMemoryRunsOutSequencesRunOnTheFallback() {
+    machine();
+    Platform platform =
+        Detection.detect(
+            _ -> {
+              throw new OutOfMemoryError("unable to create native thread");
+            });
+
+    assertThat(platform.machine()).isEmpty();
+    assertThat(platform.availability().reason())
+        .contains("unable to create native thread", "raise the limits");
+  }
+
+  @Test
   void whereTheTestPassesRseqIsActive() {
     machine();
     Platform platform =
