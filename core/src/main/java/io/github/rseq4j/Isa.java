@@ -6,6 +6,8 @@ public enum Isa {
   X86_64("x86-64"),
   /** Machine code of 64-bit ARM. */
   AARCH64("aarch64"),
+  /** Machine code of 64-bit RISC-V. */
+  RISCV64("riscv64"),
   /** Bytecode of the Java virtual machine. */
   BYTECODE("bytecode");
 

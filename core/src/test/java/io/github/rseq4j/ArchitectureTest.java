@@ -87,7 +87,8 @@ class ArchitectureTest {
   void assemblersKnowNoSequences() {
     noClasses()
         .that()
-        .resideInAnyPackage(INTERNAL + ".compile.x64", INTERNAL + ".compile.a64")
+        .resideInAnyPackage(
+            INTERNAL + ".compile.x64", INTERNAL + ".compile.a64", INTERNAL + ".compile.rv64")
         .and()
         .doNotImplement(Processor.class)
         .and()

@@ -41,6 +41,8 @@ class SequencesCommandTest {
     assertThat(x86).contains(steps(name)).contains("53 30 05 53"); // the signature
     String aarch64 = Run.of("sequences", name, "--isa", "aarch64").out();
     assertThat(aarch64).contains(steps(name)).contains("tpidr_el0").contains("0xd428bc00");
+    String riscv64 = Run.of("sequences", name, "--isa", "riscv64").out();
+    assertThat(riscv64).contains(steps(name)).contains("(tp)").contains("0xf1401073");
     String bytecode = Run.of("sequences", name, "--isa", "bytecode").out();
     assertThat(bytecode).contains(steps(name)).contains("invokestatic").contains("lreturn");
   }
@@ -51,7 +53,7 @@ class SequencesCommandTest {
 
     assertThat(run.exitCode()).isEqualTo(2);
     assertThat(run.out()).isEmpty();
-    assertThat(run.err()).contains("\"vax\"", "x86-64", "aarch64", "bytecode");
+    assertThat(run.err()).contains("\"vax\"", "x86-64", "aarch64", "riscv64", "bytecode");
   }
 
   @Test

@@ -39,8 +39,6 @@ public final class SequenceState {
   /** Offset of the rounds of spinning of each delay, 64 bits. */
   public static final int DELAY_ROUNDS = DELAY + 2 * Integer.BYTES;
 
-  /** How many rounds of spinning are enough to be disturbed: some seconds. */
-  private static final long ROUNDS = 1L << 26;
 
   private static final VarHandle LONGS = ValueLayout.JAVA_LONG.varHandle();
   private static final VarHandle INTS = ValueLayout.JAVA_INT.varHandle();
@@ -55,15 +53,6 @@ public final class SequenceState {
   /** Returns how often the kernel has aborted the sequence so far. */
   public long restarts() {
     return (long) LONGS.getAcquire(cell, (long) RESTARTS);
-  }
-
-  /**
-   * Holds threads at an injection point until the next call, or for some seconds at most.
-   *
-   * @param point the point's number from 1, or 0 to hold nobody
-   */
-  public void hold(int point) {
-    hold(point, ROUNDS);
   }
 
   /**

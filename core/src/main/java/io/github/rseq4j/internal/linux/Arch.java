@@ -9,7 +9,10 @@ public enum Arch {
   X86_64(0x53053053),
 
   /** 64-bit ARM, little-endian. The signature is the instruction {@code brk #0x45e0}. */
-  AARCH64(0xd428bc00);
+  AARCH64(0xd428bc00),
+
+  /** 64-bit RISC-V. The signature is the instruction {@code csrw mhartid, x0}. */
+  RISCV64(0xf1401073);
 
   private final int rseqSignature;
 
@@ -31,6 +34,7 @@ public enum Arch {
     return switch (name.toLowerCase(Locale.ROOT)) {
       case "amd64", "x86_64" -> Optional.of(X86_64);
       case "aarch64", "arm64" -> Optional.of(AARCH64);
+      case "riscv64" -> Optional.of(RISCV64);
       default -> Optional.empty();
     };
   }

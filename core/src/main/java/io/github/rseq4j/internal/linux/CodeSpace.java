@@ -30,12 +30,12 @@ public final class CodeSpace {
    * so for each distinct sequence of a program, which is a matter of kilobytes.
    *
    * x86-64 keeps its instruction cache coherent, and a thread that gets to know an address through
-   * a properly published object executes what was written before. AArch64 does not: there the
-   * caches are flushed for each piece, by code that is itself installed here first. For that code
-   * the kernel does it, when it maps memory executable (__sync_icache_dcache in
-   * arch/arm64/mm/flush.c); but it does so once for each folio, which may hold pages that are
-   * written later. Other processors need no more, since nothing was ever fetched from these
-   * addresses.
+   * a properly published object executes what was written before. AArch64 and RISC-V do not: there
+   * the caches are flushed for each piece, by code that is itself installed here first. For that
+   * code the kernel does it, when it maps memory executable (__sync_icache_dcache in
+   * arch/arm64/mm/flush.c, flush_icache_pte in arch/riscv/mm/cacheflush.c); but it does so once for
+   * each folio, which may hold pages that are written later. Other processors need no more, since
+   * nothing was ever fetched from these addresses.
    */
 
   private static final long CHUNK_BYTES = 1L << 20;

@@ -2,7 +2,7 @@ package io.github.rseq4j.internal.linux;
 
 /**
  * A system call that is used here, with its number on each {@link Arch}: {@code asm/unistd_64.h} on
- * x86-64, {@code asm-generic/unistd.h} on AArch64.
+ * x86-64, {@code asm-generic/unistd.h} on all others.
  */
 public enum SystemCall {
   /** {@code mmap(address, bytes, protection, flags, fd, offset)}. */
@@ -27,18 +27,18 @@ public enum SystemCall {
   RSEQ(334, 293);
 
   private final int x8664;
-  private final int aarch64;
+  private final int generic;
 
-  SystemCall(int x8664, int aarch64) {
+  SystemCall(int x8664, int generic) {
     this.x8664 = x8664;
-    this.aarch64 = aarch64;
+    this.generic = generic;
   }
 
   /** The number of this call on {@code arch}. */
   public int number(Arch arch) {
     return switch (arch) {
       case X86_64 -> x8664;
-      case AARCH64 -> aarch64;
+      case AARCH64, RISCV64 -> generic;
     };
   }
 

@@ -206,7 +206,7 @@ final class Detection {
                 new NotActive(
                     "machine code",
                     "there is no backend for the processor " + System.getProperty("os.arch"),
-                    "use an x86-64 or AArch64 machine"));
+                    "use an x86-64, AArch64 or riscv64 machine"));
   }
 
   private void requireMembarrier() throws NotActive {

@@ -109,7 +109,7 @@ final class HeldCall {
    * @throws java.util.concurrent.CompletionException with what the call has thrown
    */
   long finish() {
-    state.hold(0);
+    state.hold(0, 0);
     try {
       return end.join();
     } finally {

@@ -139,6 +139,7 @@ public final class Platform {
     return switch (isa) {
       case X86_64 -> Listings.of(program, Arch.X86_64, target);
       case AARCH64 -> Listings.of(program, Arch.AARCH64, target);
+      case RISCV64 -> Listings.of(program, Arch.RISCV64, target);
       case BYTECODE -> Listings.bytecode(program);
     };
   }

@@ -59,16 +59,10 @@ public final class SelfTester {
    * How long a thread is held at most, in rounds of spinning: tens of milliseconds, several time
    * slices of the scheduler. A thread that wants a safepoint has to wait no longer.
    */
-  private static final long PATIENCE = 1 << 22;
-
-  /**
-   * The most that it grows to when threads could not be disturbed in time: a virtual machine may
-   * leave a processor that it takes turns with standing for that long.
-   */
-  private static final long MAX_PATIENCE = PATIENCE << 4;
+  private static final long PATIENCE = 1 << 25;
 
   /** How long each check may take. */
-  private static final long BOUND_MILLIS = 5000;
+  private static final long BOUND_MILLIS = 2000;
 
   /** How often each check has to succeed: a profiler's signal may abort a sequence by chance. */
   private static final int ROUNDS = 3;
@@ -168,9 +162,8 @@ public final class SelfTester {
   private Check check(Disturbance disturbance) {
     long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(BOUND_MILLIS);
     int rounds = 0;
-    long patience = PATIENCE;
     while (rounds < ROUNDS && System.nanoTime() - deadline < 0) {
-      HeldCall call = HeldCall.start(state, POINT, patience, home, this::increment);
+      HeldCall call = HeldCall.start(state, POINT, PATIENCE, home, this::increment);
       boolean disturbed = false;
       String impossible = "";
       try {
@@ -195,7 +188,6 @@ public final class SelfTester {
             "the kernel has not aborted a sequence whose thread was " + disturbance);
       }
       rounds += disturbed ? 1 : 0;
-      patience = disturbed ? patience : Math.min(2 * patience, MAX_PATIENCE);
     }
     return rounds == ROUNDS
         ? new Check(Outcome.PASSED, "")

@@ -24,19 +24,25 @@ public enum Objdump {
     }
   },
   AARCH64("aarch64-linux-gnu-objdump -m aarch64") {
-    private static final Pattern COMMENT = Pattern.compile(" *//.*");
-
     @Override
     String bytes(String shown) {
-      byte[] word = HexFormat.of().parseHex(shown);
-      return IntStream.range(1, word.length + 1)
-          .mapToObj(i -> HexFormat.of().toHexDigits(word[word.length - i]))
-          .collect(Collectors.joining(" "));
+      return word(shown);
     }
 
     @Override
     String normalised(String text) {
-      return COMMENT.matcher(text).replaceAll("");
+      return text.replaceAll(" *//.*", "");
+    }
+  },
+  RISCV64("riscv64-linux-gnu-objdump -m riscv:rv64 -M no-aliases") {
+    @Override
+    String bytes(String shown) {
+      return word(shown);
+    }
+
+    @Override
+    String normalised(String text) {
+      return text.replaceAll(" *#.*", "");
     }
   };
 
@@ -77,6 +83,14 @@ public enum Objdump {
   /** Returns the text of an instruction without comments, and addresses in place of distances. */
   String normalised(String text) {
     return text;
+  }
+
+  /** Returns the bytes of what is shown as one number. */
+  private static String word(String shown) {
+    byte[] word = HexFormat.of().parseHex(shown);
+    return IntStream.range(1, word.length + 1)
+        .mapToObj(i -> HexFormat.of().toHexDigits(word[word.length - i]))
+        .collect(Collectors.joining(" "));
   }
 
   private List<String> run(String command) throws IOException {

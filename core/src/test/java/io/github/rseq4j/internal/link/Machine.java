@@ -33,10 +33,23 @@ final class Machine implements Backend, ProgramBackend {
   private static final int GUARD_BYTES = 4096;
   private static final byte GUARD = (byte) 0xa5;
 
-  /** One for all tests, as its memory is never given back. */
-  private static final CodeSpace SPACE = new CodeSpace();
-
   private static final Processor PROCESSOR = Arch.current().flatMap(Processors::of).orElseThrow();
+
+  /** What code is put in, made at its first use. */
+  private static final class Space {
+    /** One for all tests, as its memory is never given back. */
+    static final CodeSpace SPACE = space();
+
+    private static CodeSpace space() {
+      CodeSpace space = new CodeSpace();
+      try {
+        CacheFlush.install(PROCESSOR, space);
+      } catch (CodeSpaceException e) {
+        throw new IllegalStateException(e);
+      }
+      return space;
+    }
+  }
 
   /**
    * What a run has left.
@@ -168,7 +181,7 @@ final class Machine implements Backend, ProgramBackend {
   private Installed install(Program program) {
     try {
       SequenceLinker.Linked linked =
-          new SequenceLinker(PROCESSOR, SPACE, target).link(program.indexedBy(index));
+          new SequenceLinker(PROCESSOR, Space.SPACE, target).link(program.indexedBy(index));
       int parameters = program.parameters().size();
       return new Installed(linked.handle().asSpreader(Object[].class, parameters), linked.state());
     } catch (CodeSpaceException e) {

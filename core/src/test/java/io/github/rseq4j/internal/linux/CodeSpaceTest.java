@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.rseq4j.internal.compile.Processor;
+import io.github.rseq4j.internal.link.CacheFlush;
+import io.github.rseq4j.internal.link.Processors;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
@@ -22,15 +25,25 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 final class CodeSpaceTest {
-  private static final byte[] RETURN_42 = HexFormat.of().parseHex("b82a000000c3");
+  private static final byte[] RETURN_42 = HexFormat.of().parseHex(return42());
   private static final int CELLS_OF_A_SMALL_PAGE = 4096 / 64;
 
   private final CodeSpace space = new CodeSpace();
 
+  private static String return42() {
+    return switch (Arch.current().orElse(Arch.X86_64)) {
+      case X86_64 -> "b82a000000" + "c3";
+      case AARCH64 -> "40058052" + "c0035fd6";
+      case RISCV64 -> "1305a002" + "67800000";
+    };
+  }
+
   @BeforeEach
-  void assumeX8664() {
+  void assumeCodeCanRun() throws CodeSpaceException {
     assumeTrue(Libc.unavailable().isEmpty(), () -> Libc.unavailable().orElseThrow());
-    assumeTrue(Arch.current().equals(Optional.of(Arch.X86_64)), "the code is x86-64's");
+    Optional<Processor> processor = Arch.current().flatMap(Processors::of);
+    assumeTrue(processor.isPresent(), "there is no code for this processor");
+    CacheFlush.install(processor.orElseThrow(), space);
   }
 
   @Test
@@ -40,6 +53,7 @@ final class CodeSpaceTest {
 
   @Test
   void codeReachesItsDataRelativeToItself() throws Throwable {
+    assumeTrue(Arch.current().equals(Optional.of(Arch.X86_64)), "the code is x86-64's");
     // mov rax, [rip + displacement]; ret
     var installed =
         space.install(

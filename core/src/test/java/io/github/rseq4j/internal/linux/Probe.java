@@ -9,11 +9,7 @@ import java.util.Properties;
 
 /** What this package finds in a JVM of its own, which has to be started differently. */
 final class Probe {
-  /**
-   * The native call number, and the operation, that refuse this process further executable pages.
-   */
-  private static final long PRCTL_X86_64 = 157;
-
+  /** The operation of prctl(2) that refuses this process further executable pages. */
   private static final long PR_SET_MDWE = 65;
 
   private Probe() {}
@@ -30,7 +26,7 @@ final class Probe {
   public static void main(String[] arguments) {
     say("unavailable", Libc.unavailable().orElse(""));
     if (List.of(arguments).contains("mdwe")) {
-      say("prctl", Libc.syscall(PRCTL_X86_64, PR_SET_MDWE, 1, 0, 0, 0));
+      say("prctl", Libc.syscall(prctl(), PR_SET_MDWE, 1, 0, 0, 0));
     }
     say("version", Libc.version().orElse(""));
     say("page_size", Libc.pageSize());
@@ -55,6 +51,14 @@ final class Probe {
     if (!List.of(arguments).contains("quiet")) {
       say("access", Libc.nativeAccess());
     }
+  }
+
+  /** The number of prctl(2). */
+  private static long prctl() {
+    return switch (Arch.current().orElseThrow()) {
+      case X86_64 -> 157;
+      case AARCH64, RISCV64 -> 167;
+    };
   }
 
   private static void say(String key, Object value) {

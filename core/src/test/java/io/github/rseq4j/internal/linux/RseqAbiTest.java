@@ -84,7 +84,9 @@ final class RseqAbiTest {
   @ParameterizedTest
   @EnumSource
   void systemCallsHaveTheNumbersOfTheGenericHeader(SystemCall call) throws IOException {
-    assertThat(header("asm-generic/unistd.h")).containsPattern(definition(call, Arch.AARCH64));
+    assertThat(header("asm-generic/unistd.h"))
+        .containsPattern(definition(call, Arch.AARCH64))
+        .containsPattern(definition(call, Arch.RISCV64));
   }
 
   private static String definition(SystemCall call, Arch arch) {
@@ -93,7 +95,14 @@ final class RseqAbiTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"amd64,X86_64", "x86_64,X86_64", "aarch64,AARCH64", "riscv64,", "'',"})
+  @CsvSource({
+    "amd64,X86_64",
+    "x86_64,X86_64",
+    "aarch64,AARCH64",
+    "riscv64,RISCV64",
+    "riscv32,",
+    "'',"
+  })
   void architectureIsKnownByTheJvmsName(String name, Arch arch) {
     assertThat(Arch.named(name).orElse(null)).isEqualTo(arch);
   }
@@ -102,6 +111,7 @@ final class RseqAbiTest {
   void signaturesAreThoseOfGlibc() {
     assertThat(Arch.X86_64.rseqSignature()).isEqualTo(0x53053053);
     assertThat(Arch.AARCH64.rseqSignature()).isEqualTo(0xd428bc00);
+    assertThat(Arch.RISCV64.rseqSignature()).isEqualTo(0xf1401073);
   }
 
   /** The offsets of the leading fields of a C structure, and under "" that of its end. */

@@ -19,7 +19,7 @@ public final class HeldSequence {
   private static final long TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   /** Rounds of spinning: some tenths of a second, so that a busy machine finds time to disturb. */
-  private static final long PATIENCE = 1L << 24;
+  private static final long PATIENCE = 1L << 27;
 
   private static final int TRIES = 20;
 

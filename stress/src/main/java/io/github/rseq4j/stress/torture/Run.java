@@ -22,10 +22,10 @@ final class Run {
   /** How many threads there are for each CPU, as in librseq's tests. */
   static final int THREADS_PER_CPU = 6;
 
-  /** How many rounds a thread spins where it is delayed, as in librseq's tests. */
-  private static final long LONG_DELAY = 10_000;
+  /** How many rounds a thread spins where it is delayed: a tenth of a millisecond, or more. */
+  private static final long LONG_DELAY = 400_000;
 
-  private static final long SHORT_DELAY = 500;
+  private static final long SHORT_DELAY = 20_000;
   private static final long SHORT_DELAY_MILLIS = 5;
 
   /** How long the threads may need to end once they have been told to. */

@@ -174,7 +174,6 @@ final class A64Lowering implements Lowering {
     asm.emit(DMB_ISH);
     asm.emit(STR_W, ADDRESS, Mem.at(SCRATCH, SequenceState.ARRIVED));
     asm.bind(held);
-    asm.emit(YIELD);
     asm.emit(LDR_X, ADDRESS, Mem.at(SCRATCH, SequenceState.PATIENCE));
     asm.emit(SUBS_X_X_IMM, ADDRESS, ADDRESS, new Imm(1));
     asm.emit(STR_X, ADDRESS, Mem.at(SCRATCH, SequenceState.PATIENCE));
@@ -187,7 +186,6 @@ final class A64Lowering implements Lowering {
     asm.emit(B_COND, Cond.NE, next);
     asm.emit(LDR_X, ADDRESS, Mem.at(SCRATCH, SequenceState.DELAY_ROUNDS));
     asm.bind(delayed);
-    asm.emit(YIELD);
     asm.emit(SUBS_X_X_IMM, ADDRESS, ADDRESS, new Imm(1));
     asm.emit(B_COND, Cond.NE, delayed);
     asm.bind(next);

@@ -1,10 +1,10 @@
 package io.github.rseq4j.internal.compile.a64;
 
 import io.github.rseq4j.internal.asm.CodeBuffer;
+import io.github.rseq4j.internal.asm.Encoding;
 import io.github.rseq4j.internal.asm.Instruction;
-import io.github.rseq4j.internal.asm.Label;
 import io.github.rseq4j.internal.asm.Operand;
-import io.github.rseq4j.internal.compile.a64.OperandKind.Target;
+import io.github.rseq4j.internal.asm.WordFormat;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -159,17 +159,12 @@ public enum Insn implements Instruction {
   SVC("svc #0xi", "1101 0100 000 iiiiiiiiiiiiiiii 000 01"),
   BRK("brk #0xi", "1101 0100 001 iiiiiiiiiiiiiiii 000 00"),
   UDF("udf #i", "0000 0000 0000 0000 iiiiiiiiiiiiiiii"),
-  YIELD("yield", "1101 0101 0000 0011 0010 0000 001 11111"),
   NOP("nop", "1101 0101 0000 0011 0010 0000 000 11111");
 
   private static final List<Insn> MOST_SPECIAL_FIRST =
-      Arrays.stream(values())
-          .sorted(Comparator.comparingInt(insn -> -insn.encoding.fixedBits()))
-          .toList();
+      Arrays.stream(values()).sorted(Comparator.comparingInt(insn -> -insn.fixedBits())).toList();
 
-  private final String pattern;
-  private final Encoding encoding;
-  private final Syntax syntax;
+  private final WordFormat<OperandKind> format;
   private final List<String> different;
 
   Insn(String pattern, String encoding) {
@@ -182,79 +177,26 @@ public enum Insn implements Instruction {
    * @param different pairs of fields that must not hold the same register
    */
   Insn(String pattern, String encoding, String different) {
-    this.pattern = pattern;
-    this.encoding = Encoding.parse(encoding);
-    this.syntax = Syntax.parse(pattern, this.encoding);
+    this.format = Syntax.parse(pattern, Encoding.parse(encoding));
     this.different = different.isEmpty() ? List.of() : List.of(different.split(" "));
   }
 
   /** Returns the instruction in the table's notation, such as {@code "ldr Xt, [Xn|SP, #8*i]"}. */
   @Override
   public String toString() {
-    return pattern;
+    return format.toString();
   }
 
   /** What the operands may be, destination first. */
   List<OperandKind> kinds() {
-    return syntax.kinds();
-  }
-
-  /** Returns whether this instruction takes these operands, which {@link #check} explains. */
-  public boolean takes(Operand... operands) {
-    return refusal(List.of(operands)) == null;
+    return format.places();
   }
 
   @Override
-  public void check(List<Operand> operands) {
-    String refusal = refusal(operands);
+  public @Nullable String refusal(List<Operand> operands) {
+    String refusal = format.refusal(operands);
     if (refusal != null) {
-      throw new IllegalArgumentException(pattern + ": " + refusal);
-    }
-  }
-
-  @Override
-  public void write(List<Operand> operands, CodeBuffer out) {
-    if (out.position() % Integer.BYTES != 0) {
-      throw new IllegalStateException(
-          "%s: is at 0x%x, must be at a multiple of 4".formatted(pattern, out.position()));
-    }
-    for (int i = 0; i < operands.size(); i++) {
-      if (kinds().get(i) instanceof Target(Scaled distance)
-          && operands.get(i) instanceof Label label) {
-        patch(label, distance, out);
-      }
-    }
-    out.int32(word(operands));
-  }
-
-  @Override
-  public String text(List<Operand> operands) {
-    int word = word(operands);
-    for (Insn candidate : MOST_SPECIAL_FIRST) {
-      if (candidate.encoding.fixedBits() <= encoding.fixedBits()) {
-        break;
-      }
-      if (candidate.encoding.matches(word)) {
-        List<Operand> same = candidate.kinds().stream().map(k -> sameField(k, operands)).toList();
-        if (candidate.refusal(same) == null) {
-          return candidate.syntax.text(same);
-        }
-      }
-    }
-    return syntax.text(operands);
-  }
-
-  /** Why this instruction does not take these operands, or null if it does. */
-  private @Nullable String refusal(List<Operand> operands) {
-    if (operands.size() != kinds().size()) {
-      return "takes %d operands, not the %d of %s"
-          .formatted(kinds().size(), operands.size(), operands);
-    }
-    for (int i = 0; i < operands.size(); i++) {
-      OperandKind kind = kinds().get(i);
-      if (!kind.accepts(operands.get(i))) {
-        return "operand %d is %s, must be %s".formatted(i + 1, operands.get(i), kind.expectation());
-      }
+      return refusal;
     }
     for (String pair : different) {
       Reg register = register(pair.charAt(0), operands);
@@ -265,6 +207,32 @@ public enum Insn implements Instruction {
     return null;
   }
 
+  @Override
+  public void write(List<Operand> operands, CodeBuffer out) {
+    format.write(operands, out);
+  }
+
+  @Override
+  public String text(List<Operand> operands) {
+    int word = format.word(operands);
+    for (Insn candidate : MOST_SPECIAL_FIRST) {
+      if (candidate.fixedBits() <= fixedBits()) {
+        break;
+      }
+      if (candidate.format.encoding().matches(word)) {
+        List<Operand> same = candidate.kinds().stream().map(k -> sameField(k, operands)).toList();
+        if (candidate.refusal(same) == null) {
+          return candidate.format.text(same);
+        }
+      }
+    }
+    return format.text(operands);
+  }
+
+  private int fixedBits() {
+    return format.encoding().fixedBits();
+  }
+
   private Reg register(char letter, List<Operand> operands) {
     for (int i = 0; i < operands.size(); i++) {
       Reg register = kinds().get(i).register(letter, operands.get(i));
@@ -272,33 +240,12 @@ public enum Insn implements Instruction {
         return register;
       }
     }
-    throw new IllegalArgumentException(pattern + ": no register " + letter);
+    throw new IllegalArgumentException(this + ": no register " + letter);
   }
 
   /** The operand of this instruction that another one has as well, in a place of this kind. */
   private Operand sameField(OperandKind kind, List<Operand> operands) {
     List<Character> letters = kinds().stream().map(each -> each.field().letter()).toList();
     return operands.get(letters.indexOf(kind.field().letter()));
-  }
-
-  private int word(List<Operand> operands) {
-    int word = encoding.word();
-    for (int i = 0; i < operands.size(); i++) {
-      word |= kinds().get(i).bits(operands.get(i));
-    }
-    return word;
-  }
-
-  private void patch(Label label, Scaled distance, CodeBuffer out) {
-    out.patch(
-        label,
-        (code, at, target) -> {
-          if (!distance.fits(target - at)) {
-            throw new IllegalStateException(
-                "%s: label %s is %d bytes away, must be %s"
-                    .formatted(pattern, label, target - at, distance));
-          }
-          code.putInt(at, code.getInt(at) | distance.put(target - at));
-        });
   }
 }

@@ -1,28 +1,18 @@
 package io.github.rseq4j.internal.compile.a64;
 
+import io.github.rseq4j.internal.asm.CodeBuffer;
+import io.github.rseq4j.internal.asm.Field;
 import io.github.rseq4j.internal.asm.Imm;
 import io.github.rseq4j.internal.asm.Label;
 import io.github.rseq4j.internal.asm.Operand;
+import io.github.rseq4j.internal.asm.Scaled;
+import io.github.rseq4j.internal.asm.WordFormat;
 import org.jspecify.annotations.Nullable;
 
 /** What an instruction takes at one place, and how that is encoded; {@link Syntax} writes it. */
-sealed interface OperandKind {
+sealed interface OperandKind extends WordFormat.Place {
   /** The field that holds the operand; of several, that of the base register. */
   Field field();
-
-  /** Whether an operand can stand here. */
-  boolean accepts(Operand operand);
-
-  /** What can stand here, for a message. */
-  String expectation();
-
-  /** The bits that an operand sets in the instruction; of a label, which comes later, none. */
-  int bits(Operand operand);
-
-  /** The listing's text of an operand that can stand here. */
-  default String text(Operand operand) {
-    return operand.toString();
-  }
 
   /** The register that an operand puts in the field of this letter, or null. */
   default @Nullable Reg register(char letter, Operand operand) {
@@ -247,6 +237,11 @@ sealed interface OperandKind {
     @Override
     public int bits(Operand operand) {
       return 0;
+    }
+
+    @Override
+    public void patch(Operand operand, String instruction, CodeBuffer out) {
+      distance.patch((Label) operand, instruction, out);
     }
   }
 

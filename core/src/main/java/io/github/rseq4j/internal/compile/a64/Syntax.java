@@ -1,9 +1,10 @@
 package io.github.rseq4j.internal.compile.a64;
 
-import io.github.rseq4j.internal.asm.Operand;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.regex.Matcher;
+import io.github.rseq4j.internal.asm.Encoding;
+import io.github.rseq4j.internal.asm.Field;
+import io.github.rseq4j.internal.asm.Scaled;
+import io.github.rseq4j.internal.asm.WordFormat;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -50,21 +51,9 @@ final class Syntax {
               .replace("NUMBER", NUMBER));
 
   private final Encoding encoding;
-  private final List<OperandKind> kinds = new ArrayList<>();
 
-  /** What stands before each operand and after the last. */
-  private final List<String> literals = new ArrayList<>();
-
-  private Syntax(String notation, Encoding encoding) {
+  private Syntax(Encoding encoding) {
     this.encoding = encoding;
-    Matcher operand = OPERAND.matcher(notation);
-    int end = 0;
-    while (operand.find()) {
-      literals.add(notation.substring(end, operand.start()));
-      kinds.add(kind(operand));
-      end = operand.end();
-    }
-    literals.add(notation.substring(end));
   }
 
   /**
@@ -73,25 +62,11 @@ final class Syntax {
    * @param notation the text, such as {@code "ldr Xt, [Xn|SP, #8*i]"}
    * @param encoding where the fields are
    */
-  static Syntax parse(String notation, Encoding encoding) {
-    return new Syntax(notation, encoding);
+  static WordFormat<OperandKind> parse(String notation, Encoding encoding) {
+    return new WordFormat<>(notation, encoding, OPERAND, new Syntax(encoding)::kind);
   }
 
-  /** What the operands may be, in the order of the text. */
-  List<OperandKind> kinds() {
-    return kinds;
-  }
-
-  /** The text with operands that are known to be of the right kinds. */
-  String text(List<Operand> operands) {
-    StringBuilder text = new StringBuilder(literals.getFirst());
-    for (int i = 0; i < kinds.size(); i++) {
-      text.append(kinds.get(i).text(operands.get(i))).append(literals.get(i + 1));
-    }
-    return text.toString();
-  }
-
-  private OperandKind kind(Matcher operand) {
+  private OperandKind kind(MatchResult operand) {
     if (operand.group("base") != null) {
       return memory(operand);
     }
@@ -115,7 +90,7 @@ final class Syntax {
     };
   }
 
-  private OperandKind memory(Matcher operand) {
+  private OperandKind memory(MatchResult operand) {
     Field base = encoding.field(operand.group("base"));
     if (operand.group("index") != null) {
       Field index = encoding.field(operand.group("index"));
@@ -128,7 +103,7 @@ final class Syntax {
     return new OperandKind.BaseOffset(base, number(operand.group("offset")), indexing);
   }
 
-  private OperandKind register(Matcher operand) {
+  private OperandKind register(MatchResult operand) {
     Field field = encoding.field(operand.group("register"));
     boolean sp = operand.group("sp") != null;
     return switch (operand.group("bank")) {

@@ -6,6 +6,7 @@ import io.github.rseq4j.internal.asm.Operand;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The table of instructions.
@@ -104,7 +105,6 @@ public enum Insn implements Instruction {
   LOCK_INC_M64("lock inc", "m64", "F0 REX.W FF /0"),
   LOCK_ADD_M64_IMM8("lock add", "m64, imm8", "F0 REX.W 83 /0 ib"),
   MFENCE("mfence", "", "NP 0F AE F0"),
-  PAUSE("pause", "", "F3 90"),
 
   // Vectors.
   MOVUPS_XMM_M128("movups", "xmm, m128", "NP 0F 10 /r"),
@@ -141,19 +141,18 @@ public enum Insn implements Instruction {
   }
 
   @Override
-  public void check(List<Operand> operands) {
+  public @Nullable String refusal(List<Operand> operands) {
     if (operands.size() != kinds.size()) {
-      throw new IllegalArgumentException(
-          "%s: takes %d operands, not the %d of %s"
-              .formatted(pattern, kinds.size(), operands.size(), operands));
+      return "takes %d operands, not the %d of %s"
+          .formatted(kinds.size(), operands.size(), operands);
     }
     for (int i = 0; i < kinds.size(); i++) {
       if (!kinds.get(i).accepts(operands.get(i), width())) {
-        throw new IllegalArgumentException(
-            "%s: operand %d is %s, must be %s"
-                .formatted(pattern, i + 1, operands.get(i), kinds.get(i).expectation(width())));
+        return "operand %d is %s, must be %s"
+            .formatted(i + 1, operands.get(i), kinds.get(i).expectation(width()));
       }
     }
+    return null;
   }
 
   @Override

@@ -204,7 +204,6 @@ final class X64Lowering implements Lowering {
     asm.emit(JNE, notHeld);
     asm.emit(MOV_RM32_IMM32, Mem.at(SCRATCH, SequenceState.ARRIVED), point);
     asm.bind(held);
-    asm.emit(PAUSE);
     asm.emit(ADD_RM64_IMM8, Mem.at(SCRATCH, SequenceState.PATIENCE), new Imm(-1));
     asm.emit(JLE, notHeld);
     asm.emit(CMP_RM32_IMM32, Mem.at(SCRATCH, SequenceState.HOLD), point);
@@ -214,7 +213,6 @@ final class X64Lowering implements Lowering {
     asm.emit(JNE, next);
     asm.emit(MOV_R64_RM64, SCRATCH, Mem.at(SCRATCH, SequenceState.DELAY_ROUNDS));
     asm.bind(delayed);
-    asm.emit(PAUSE);
     asm.emit(ADD_RM64_IMM8, SCRATCH, new Imm(-1));
     asm.emit(JNE, delayed);
     asm.bind(next);

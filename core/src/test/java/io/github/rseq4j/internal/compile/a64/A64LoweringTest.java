@@ -5,11 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.rseq4j.internal.asm.AssembledCode;
 import io.github.rseq4j.internal.compile.LoweringContract;
 import io.github.rseq4j.internal.compile.Target;
-import io.github.rseq4j.sequence.Commit;
 import io.github.rseq4j.sequence.RandomSequences;
 import io.github.rseq4j.sequence.Sequence;
 import java.util.List;
-import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -29,7 +27,7 @@ class A64LoweringTest extends LoweringContract {
       Pattern.compile("(?!str|stur|stlr|stp|cmp|cmn|tst|b|cb)[a-z]+ [wx](?<register>\\d+)\\b.*");
 
   A64LoweringTest() {
-    super(new A64(), COMMIT);
+    super(new A64(), new Looks(COMMIT, BRANCH, "ret", "svc"));
   }
 
   @Override
@@ -38,87 +36,32 @@ class A64LoweringTest extends LoweringContract {
   }
 
   @Test
-  void nothingIsLeftInARangeButByExitsAndCommits() {
-    forEach(
-        sequence -> {
-          AssembledCode code = compile(sequence);
-          int earlyCommits = descriptors(sequence).size() - 1;
-          List<String> whole = instructions(code, label(code, "start"), label(code, "post"));
-          assertThat(whole).filteredOn("ret"::equals).hasSize(earlyCommits);
-          assertThat(whole).noneMatch(text -> text.startsWith("svc"));
-          for (int i = 2; i <= earlyCommits + 1; i++) {
-            int start = label(code, "start" + i);
-            int post = label(code, "post" + i);
-            assertThat(start).isGreaterThan(label(code, "start"));
-            assertThat(post).isLessThan(label(code, "post"));
-            List<String> range = instructions(code, start, post);
-            assertThat(range).noneMatch(text -> BRANCH.matcher(text).matches());
-            assertThat(range).filteredOn(text -> COMMIT.matcher(text).matches()).hasSize(1);
-          }
-        });
-  }
-
-  @Test
   void releasingCommitsAndOnlyTheyRelease() {
-    forEach(
-        sequence -> {
-          AssembledCode code = compile(sequence);
-          List<Boolean> expected =
-              sequence.steps().stream()
-                  .filter(Commit.class::isInstance)
-                  .map(commit -> commit instanceof Commit.Store store && store.release())
-                  .toList();
-          // Descriptors are numbered in the order of arming: the last commit's comes first.
-          List<String> order = descriptors(sequence);
-          List<Boolean> actual =
-              Stream.concat(order.stream().skip(1), Stream.of(""))
-                  .map(i -> instructions(code, label(code, "start" + i), label(code, "post" + i)))
-                  .map(range -> range.getLast().startsWith("stlr"))
-                  .toList();
-          assertThat(actual).isEqualTo(expected);
-        });
+    checkReleases(commit -> commit.getLast().startsWith("stlr"));
   }
 
   @Test
   void registersThatAreNotItsOwnAreNotTouched() {
-    List<String> own =
+    checkRegisters(
+        REGISTER,
         Stream.concat(
                 IntStream.rangeClosed(0, 17).boxed().flatMap(i -> Stream.of("x" + i, "w" + i)),
                 Stream.of("q0"))
-            .toList();
-    forEach(
-        sequence -> {
-          AssembledCode code = compile(sequence, TARGET.withInjection(), PLACEMENT);
-          List<String> used =
-              instructions(code, 0, label(code, "descriptor")).stream()
-                  .flatMap(text -> REGISTER.matcher(text).results().map(MatchResult::group))
-                  .distinct()
-                  .toList();
-          assertThat(own).containsAll(used);
-        });
+            .toList());
   }
 
   @Test
   void whatAnAbortStartsFromIsNotOverwritten() {
+    // The stride, the base and the area.
+    checkDestinations(
+        DESTINATION,
+        List.of("0", "16", "17"),
+        List.of("1", "12", "15"),
+        List.of("2", "3", "4", "5", "6", "7"));
     forEach(
-        sequence -> {
-          AssembledCode code = compile(sequence, TARGET.withInjection(), PLACEMENT);
-          List<String> texts =
-              instructions(code, label(code, "restart"), label(code, "descriptor"));
-          List<Integer> destinations =
-              texts.stream()
-                  .map(DESTINATION::matcher)
-                  .filter(matcher -> matcher.matches())
-                  .map(matcher -> Integer.valueOf(matcher.group("register")))
-                  .toList();
-          assertThat(destinations).contains(0, 16, 17);
-          // The stride, the parameters, the base and the area.
-          assertThat(destinations).doesNotContain(1, 12, 15);
-          for (int word = 0; word < sequence.parameterWords(); word++) {
-            assertThat(destinations).doesNotContain(2 + word);
-          }
-          assertThat(texts).noneMatch(text -> text.endsWith("!") || text.contains("], #"));
-        });
+        sequence ->
+            assertThat(compile(sequence).lines())
+                .noneMatch(line -> line.text().endsWith("!") || line.text().contains("], #")));
   }
 
   @ParameterizedTest

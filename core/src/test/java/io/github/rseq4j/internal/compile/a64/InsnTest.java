@@ -4,43 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.rseq4j.internal.asm.AssembledCode;
 import io.github.rseq4j.internal.asm.Assembler;
-import io.github.rseq4j.internal.asm.Disassembled;
+import io.github.rseq4j.internal.asm.Field;
 import io.github.rseq4j.internal.asm.GoldenRow;
 import io.github.rseq4j.internal.asm.Imm;
 import io.github.rseq4j.internal.asm.Label;
 import io.github.rseq4j.internal.asm.Objdump;
 import io.github.rseq4j.internal.asm.Operand;
-import java.io.IOException;
-import java.util.Arrays;
-import java.util.List;
-import java.util.Map;
-import org.junit.jupiter.api.Test;
+import io.github.rseq4j.internal.asm.Scaled;
+import io.github.rseq4j.internal.compile.InsnContract;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Each row of the table against {@code insn.golden}. */
-class InsnTest {
-  private final Map<String, List<GoldenRow>> goldens = GoldenRow.read(InsnTest.class);
+class InsnTest extends InsnContract {
+  InsnTest() {
+    super(Insn.values(), Objdump.AARCH64);
+  }
 
   @ParameterizedTest
   @EnumSource
   void isEncodedAsInTheGoldenFile(Insn insn) {
-    assertThat(goldens.get(insn.name())).containsExactly(GoldenRow.of(insn.name(), assemble(insn)));
-  }
-
-  @Test
-  void goldenFileHasNoOtherRows() {
-    assertThat(goldens.keySet())
-        .containsExactlyInAnyOrderElementsOf(Arrays.stream(Insn.values()).map(Insn::name).toList());
-  }
-
-  @Test
-  void goldenFileIsWhatObjdumpReads() throws IOException {
-    List<GoldenRow> all = goldens.values().stream().flatMap(List::stream).toList();
-    List<Disassembled> actual = Objdump.AARCH64.read(GoldenRow.bytes(all));
-    assertThat(actual)
-        .extracting(row -> row.bytes() + " " + row.text())
-        .isEqualTo(GoldenRow.disassembled(all));
+    assertThat(goldens(insn)).containsExactly(GoldenRow.of(insn.name(), assemble(insn)));
   }
 
   private static AssembledCode assemble(Insn insn) {

@@ -4,18 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.rseq4j.internal.asm.AssembledCode;
 import io.github.rseq4j.internal.asm.Assembler;
-import io.github.rseq4j.internal.asm.Disassembled;
 import io.github.rseq4j.internal.asm.GoldenRow;
 import io.github.rseq4j.internal.asm.Imm;
 import io.github.rseq4j.internal.asm.Label;
 import io.github.rseq4j.internal.asm.Objdump;
 import io.github.rseq4j.internal.asm.Operand;
-import java.io.IOException;
-import java.util.Arrays;
+import io.github.rseq4j.internal.compile.InsnContract;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -23,8 +19,10 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Each row of the table against {@code insn.golden}, once with a register and once with memory
  * where the instruction takes either.
  */
-class InsnTest {
-  private final Map<String, List<GoldenRow>> goldens = GoldenRow.read(InsnTest.class);
+class InsnTest extends InsnContract {
+  InsnTest() {
+    super(Insn.values(), Objdump.X86_64);
+  }
 
   @ParameterizedTest
   @EnumSource
@@ -34,22 +32,7 @@ class InsnTest {
             .map(inMemory -> GoldenRow.of(insn.name(), assemble(insn, inMemory)))
             .distinct()
             .toList();
-    assertThat(actual).isEqualTo(goldens.getOrDefault(insn.name(), List.of()));
-  }
-
-  @Test
-  void goldenFileHasNoOtherRows() {
-    assertThat(goldens.keySet())
-        .containsExactlyInAnyOrderElementsOf(Arrays.stream(Insn.values()).map(Insn::name).toList());
-  }
-
-  @Test
-  void goldenFileIsWhatObjdumpReads() throws IOException {
-    List<GoldenRow> all = goldens.values().stream().flatMap(List::stream).toList();
-    List<Disassembled> actual = Objdump.X86_64.read(GoldenRow.bytes(all));
-    assertThat(actual)
-        .extracting(row -> row.bytes() + " " + row.text())
-        .isEqualTo(GoldenRow.disassembled(all));
+    assertThat(actual).isEqualTo(goldens(insn));
   }
 
   private static AssembledCode assemble(Insn insn, boolean inMemory) {

@@ -1,14 +1,14 @@
-package io.github.rseq4j.internal.compile.a64;
+package io.github.rseq4j.internal.asm;
 
 import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The 32 bits of one instruction, parsed from a drawing like those in the Arm manual: the most
- * significant bit first, 0 and 1 for bits that are fixed, and the same letter for all bits of a
- * field. Spaces mean nothing.
+ * The 32 bits of one instruction, parsed from a drawing like those in manuals: the most significant
+ * bit first, 0 and 1 for bits that are fixed, and the same letter for all bits of a field. Spaces
+ * mean nothing.
  */
-final class Encoding {
+public final class Encoding {
   private final String drawing;
   private final Map<Character, Integer> masks = new HashMap<>();
   private final int fixed;
@@ -28,27 +28,27 @@ final class Encoding {
   }
 
   /** Parses a drawing, such as {@code "1000 1011 000 mmmmm 000000 nnnnn ddddd"}. */
-  static Encoding parse(String drawing) {
+  public static Encoding parse(String drawing) {
     return new Encoding(drawing);
   }
 
-  /** The field that is drawn with some letters, the most significant part first. */
-  Field field(String letters) {
+  /** Returns the field that is drawn with some letters, the most significant part first. */
+  public Field field(String letters) {
     return new Field(letters, letters.chars().mapToObj(letter -> mask((char) letter)).toList());
   }
 
-  /** The instruction with all its fields 0. */
-  int word() {
+  /** Returns the instruction with all its fields 0. */
+  public int word() {
     return ones;
   }
 
-  /** Whether {@code word} is this instruction with some fields. */
-  boolean matches(int word) {
+  /** Returns whether {@code word} is this instruction with some fields. */
+  public boolean matches(int word) {
     return (word & fixed) == ones;
   }
 
-  /** How many bits are fixed: the more, the more special is the instruction. */
-  int fixedBits() {
+  /** Returns how many bits are fixed: the more, the more special is the instruction. */
+  public int fixedBits() {
     return Integer.bitCount(fixed);
   }
 

@@ -1,12 +1,10 @@
-package io.github.rseq4j.internal.compile.a64;
+package io.github.rseq4j.internal.compile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import io.github.rseq4j.internal.asm.AssembledCode;
-import io.github.rseq4j.internal.compile.Placement;
-import io.github.rseq4j.internal.compile.SequenceCompiler;
-import io.github.rseq4j.internal.compile.Target;
+import io.github.rseq4j.internal.linux.Arch;
 import io.github.rseq4j.sequence.Backend;
 import io.github.rseq4j.sequence.Program;
 import io.github.rseq4j.sequence.Sequence;
@@ -23,19 +21,21 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
- * AArch64 code, run by qemu's user-mode emulation in a small C program, {@code runner.c}, which
- * stands in for the kernel.
+ * The code of another processor, run by qemu's user-mode emulation in a small C program, {@code
+ * runner.c}, which stands in for the kernel.
  */
 final class Emulator implements Backend {
   /** Where the runner puts code, and the state of sequences. */
   static final Placement PLACEMENT = new Placement(0x1000_0000, 0x2000_0000);
 
-  private static @Nullable Emulator running;
+  private static final Map<Arch, Emulator> RUNNING = new EnumMap<>(Arch.class);
 
   /**
    * What code finds.
@@ -57,12 +57,14 @@ final class Emulator implements Backend {
    */
   record Run(long result, long arrivedAt, long restarts) {}
 
+  private final Processor processor;
   private final OutputStream requests;
   private final DataInputStream answers;
   private final int near;
   private final int far;
 
-  private Emulator(Process process) throws IOException {
+  private Emulator(Processor processor, Process process) throws IOException {
+    this.processor = processor;
     requests = new BufferedOutputStream(process.getOutputStream());
     answers = new DataInputStream(new BufferedInputStream(process.getInputStream()));
     near = Math.toIntExact(getLong());
@@ -79,15 +81,14 @@ final class Emulator implements Backend {
     return far;
   }
 
-  /** Returns the emulator, or aborts the test with the reason if there is none. */
-  static synchronized Emulator here() {
-    if (running == null) {
-      running = start();
-    }
-    return running;
+  /** Returns the emulator of a processor, or aborts the test with the reason if there is none. */
+  static synchronized Emulator of(Processor processor) {
+    return RUNNING.computeIfAbsent(processor.arch(), _ -> start(processor));
   }
 
-  private static Emulator start() {
+  private static Emulator start(Processor processor) {
+    String name = processor.arch().name().toLowerCase(Locale.ROOT);
+    String gcc = name + "-linux-gnu-gcc";
     try {
       Path directory = Files.createTempDirectory("emulator");
       Path source = directory.resolve("runner.c");
@@ -96,21 +97,20 @@ final class Emulator implements Backend {
         Files.copy(Objects.requireNonNull(text), source);
       }
       Process compiler =
-          new ProcessBuilder(
-                  "aarch64-linux-gnu-gcc", "-static", "-O1", "-o", "" + program, "" + source)
+          new ProcessBuilder(gcc, "-static", "-O1", "-o", "" + program, "" + source)
               .inheritIO()
               .start();
       if (compiler.onExit().join().exitValue() != 0) {
-        return abort("aarch64-linux-gnu-gcc cannot compile runner.c");
+        return abort(gcc + " cannot compile runner.c");
       }
       Process process =
-          new ProcessBuilder("qemu-aarch64", program.toString())
+          new ProcessBuilder("qemu-" + name, program.toString())
               .redirectError(ProcessBuilder.Redirect.INHERIT)
               .start();
       Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));
-      return new Emulator(process);
+      return new Emulator(processor, process);
     } catch (IOException e) {
-      return abort("AArch64 code cannot be run here: " + e.getMessage());
+      return abort("no code of %s can be run here: %s".formatted(name, e.getMessage()));
     }
   }
 
@@ -124,7 +124,7 @@ final class Emulator implements Backend {
   /** Runs a program on slices, which it leaves changed, as it does the memory among arguments. */
   Run run(Program program, Setting setting, MemorySegment slices, Object... arguments) {
     return run(
-        SequenceCompiler.compile(new A64(), program, setting.target, PLACEMENT),
+        SequenceCompiler.compile(processor, program, setting.target, PLACEMENT),
         setting,
         slices,
         arguments);

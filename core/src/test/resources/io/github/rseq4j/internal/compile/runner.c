@@ -1,5 +1,5 @@
 /*
- * Runs AArch64 code that arrives on standard input, and answers on standard output.
+ * Runs code that arrives on standard input, and answers on standard output.
  *
  * It stands in for the kernel: it fills in the area of the thread (struct rseq), and if asked to
  * hold the thread at an injection point it aborts it there, as kernel/rseq.c does.
@@ -15,7 +15,13 @@
 
 #define CODE 0x10000000UL
 #define STATE 0x20000000UL
+#if defined __aarch64__
 #define SIGNATURE 0xd428bc00
+#define PC(context) (context)->uc_mcontext.pc
+#elif defined __riscv
+#define SIGNATURE 0xf1401073
+#define PC(context) (context)->uc_mcontext.__gregs[REG_PC]
+#endif
 #define GUARD 4096
 #define WORDS 6
 
@@ -87,7 +93,7 @@ static int64_t is_intact(const struct memory *of) {
 }
 
 static void preempt(int signal, siginfo_t *info, void *context) {
-  uint64_t *pc = (uint64_t *)&((ucontext_t *)context)->uc_mcontext.pc;
+  uint64_t *pc = (uint64_t *)&PC((ucontext_t *)context);
   const struct rseq_cs *descriptor = (struct rseq_cs *)area->rseq_cs;
   if (!state->hold || state->arrived != state->hold) {
     return;

@@ -1,4 +1,4 @@
-package io.github.rseq4j.internal.compile.a64;
+package io.github.rseq4j.internal.asm;
 
 import java.util.List;
 
@@ -9,19 +9,19 @@ import java.util.List;
  *     several for a number in as many parts; none for a number that is always 0
  * @param masks which bits each letter stands for
  */
-record Field(String letters, List<Integer> masks) {
-  /** How many bits the number has. */
-  int width() {
+public record Field(String letters, List<Integer> masks) {
+  /** Returns how many bits the number has. */
+  public int width() {
     return masks.stream().mapToInt(Integer::bitCount).sum();
   }
 
-  /** The letter that the field is told from others by. */
-  char letter() {
+  /** Returns the letter that the field is told from others by. */
+  public char letter() {
     return letters.charAt(0);
   }
 
-  /** The low bits of {@code value} where the instruction has them. */
-  int put(int value) {
+  /** Returns the low bits of {@code value} where the instruction has them. */
+  public int put(int value) {
     int bits = 0;
     int rest = value;
     for (int mask : masks.reversed()) {
