@@ -20,7 +20,7 @@ import java.util.Set;
  * @param indexKinds what slices can be selected by
  * @param features the fields of the kernel's area that are in use, by their names in {@code
  *     linux/rseq.h}
- * @param area the area that the kernel shares with each thread; empty if the C library has none
+ * @param area the area that the kernel shares with each thread; empty if there is none
  * @param kernel the kernel's release, or the operating system's name and version
  * @param libc the C library, or {@code "unknown"}
  * @param cpus the processors
@@ -57,7 +57,7 @@ public record Availability(
   public enum Registrar {
     /** The C library, each thread as it starts. */
     LIBC,
-    /** This library, each thread as it first needs it, in the area that the C library has. */
+    /** This library, each thread as it first needs it, in an area of the C library's or its own. */
     RSEQ4J,
     /** Nobody. */
     NOBODY
@@ -66,14 +66,15 @@ public record Availability(
   /**
    * The area that the kernel shares with each thread: {@code struct rseq}.
    *
-   * @param offset bytes from the thread pointer to it, {@code __rseq_offset}
+   * @param own whether this library keeps it, because the C library has none (glibc before 2.35)
+   * @param offset bytes from the thread pointer to it; {@code __rseq_offset} of the C library's
    * @param size what the C library says its size is, {@code __rseq_size}; 0 if it registers no
-   *     threads
+   *     threads or has no area
    * @param featureSize how many bytes of it the kernel fills in
    * @param alignment the alignment that the kernel asks for, in bytes; 0 if it does not say, as
    *     before Linux 6.3
    */
-  public record Area(long offset, int size, int featureSize, int alignment) {
+  public record Area(boolean own, long offset, int size, int featureSize, int alignment) {
     /** The length of an area before it was made extensible. */
     private static final int ORIGINAL_BYTES = 32;
 

@@ -2,8 +2,6 @@ package io.github.rseq4j;
 
 import io.github.rseq4j.percpu.PerCpuRingBuffer;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 
 /** Makes, fills and drops ring buffers, and prints how much memory the process then has. */
 final class DroppedRings {
@@ -20,11 +18,6 @@ final class DroppedRings {
         // until it is full
       }
     }
-    String resident =
-        Files.readAllLines(Path.of("/proc/self/status")).stream()
-            .filter(line -> line.startsWith("VmRSS:"))
-            .findFirst()
-            .orElseThrow();
-    System.out.println("resident_kib=" + resident.replaceAll("[^0-9]", ""));
+    System.out.println("resident_kib=" + (ResidentMemory.bytes() >> 10));
   }
 }

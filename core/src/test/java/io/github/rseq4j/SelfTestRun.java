@@ -5,7 +5,7 @@ import io.github.rseq4j.internal.linux.Threads;
 import java.util.Arrays;
 
 /** Runs the self-test, on one CPU if told so, and prints what came out. */
-final class SelfTestRun {
+public final class SelfTestRun {
   private SelfTestRun() {}
 
   public static void main(String[] arguments) {

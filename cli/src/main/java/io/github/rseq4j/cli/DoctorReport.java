@@ -63,6 +63,7 @@ record DoctorReport(
     map.put("index_kinds", indexKinds());
     map.put("features", availability.features());
     map.put("feature_size", area.map(Area::featureSize).orElse(null));
+    map.put("area_own", area.map(Area::own).orElse(null));
     map.put("area_size", area.map(Area::size).orElse(null));
     map.put("area_offset", area.map(Area::offset).orElse(null));
     map.put("area_extended", area.map(Area::extended).orElse(null));
@@ -127,10 +128,12 @@ record DoctorReport(
   }
 
   private static String describe(Area area) {
-    return "%d bytes in use (the C library says %d), at thread pointer %+d%s"
+    return "%d bytes in use (%s), at thread pointer %+d%s"
         .formatted(
             area.featureSize(),
-            area.size(),
+            area.own()
+                ? "rseq4j's own, as the C library has none"
+                : "the C library says " + area.size(),
             area.offset(),
             area.alignment() == 0 ? "" : ", aligned to " + area.alignment());
   }

@@ -21,8 +21,10 @@ class DoctorReportTest {
   private static final Cpus CPUS = new Cpus("0-7", "0-3", "1");
   private static final Missing MISSING = new Missing("a thing", "it is not there", "buy it");
 
-  private static final Availability ACTIVE = active(Registrar.RSEQ4J, new Area(-32, 0, 20, 0));
-  private static final Availability EXTENDED = active(Registrar.LIBC, new Area(192, 33, 33, 64));
+  private static final Availability ACTIVE =
+      active(Registrar.RSEQ4J, new Area(false, -32, 0, 20, 0));
+  private static final Availability EXTENDED =
+      active(Registrar.LIBC, new Area(false, 192, 33, 33, 64));
 
   private static final Availability FALLBACK =
       new Availability(
@@ -104,6 +106,19 @@ class DoctorReportTest {
     DoctorReport extended = new DoctorReport(EXTENDED, PASSED, EXACT, 7);
     assertThat(extended.toString()).contains("each thread as it starts; extended mode");
     assertThat(parse(extended).get("area_extended").getAsBoolean()).isTrue();
+  }
+
+  @Test
+  void whoKeepsTheAreaIsNamed() {
+    DoctorReport libc = new DoctorReport(ACTIVE, PASSED, EXACT, 7);
+    assertThat(libc.toString()).contains("20 bytes in use (the C library says 0)");
+    assertThat(parse(libc).get("area_own").getAsBoolean()).isFalse();
+
+    Area own = new Area(true, 832, 0, 28, 32);
+    DoctorReport ours = new DoctorReport(active(Registrar.RSEQ4J, own), PASSED, EXACT, 7);
+    assertThat(ours.toString())
+        .contains("28 bytes in use (rseq4j's own, as the C library has none)");
+    assertThat(parse(ours).get("area_own").getAsBoolean()).isTrue();
   }
 
   @Test

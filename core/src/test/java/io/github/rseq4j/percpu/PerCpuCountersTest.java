@@ -2,10 +2,16 @@ package io.github.rseq4j.percpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.rseq4j.ResidentMemory;
+import io.github.rseq4j.Rseq;
+import io.github.rseq4j.internal.linux.CpuSet;
+import io.github.rseq4j.internal.linux.Threads;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLongArray;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -104,8 +110,31 @@ class PerCpuCountersTest {
   }
 
   @Test
-  void takesEightBytesForEachCounterAndCpu() {
-    assertThat(CounterLayout.offset(1) - CounterLayout.offset(0)).isEqualTo(Long.BYTES);
-    assertThat(CounterLayout.sliceBytes(1000)).isEqualTo(8000);
+  void takesEightBytesForEachCounterAndCpuThatUsesIt() throws Exception {
+    assumeTrue(Rseq.availability().active(), "threads are not told apart by CPU");
+    int size = 1 << 17;
+    int[] cpus = CpuSet.allowed().ids().stream().toArray();
+    PerCpuCounters counters = new PerCpuCounters(size);
+    long before = ResidentMemory.bytes();
+    for (int cpu : cpus) {
+      CompletableFuture.runAsync(() -> addToAll(counters, size, cpu), Thread.ofPlatform()::start)
+          .join();
+    }
+    long[] sums = new long[size];
+    counters.sums(sums);
+
+    assertThat(sums).containsOnly(cpus.length);
+    // The sums themselves are on the heap, and the JVM has grown by some code and a thread or two.
+    long expected = 8L * size * cpus.length;
+    assertThat(ResidentMemory.bytes() - before)
+        .as("%d counters on %d CPUs", size, cpus.length)
+        .isBetween(expected, expected + 8L * size + (16 << 20));
+  }
+
+  private static void addToAll(PerCpuCounters counters, int size, int cpu) {
+    assertThat(Threads.setAffinity(0, CpuSet.of(cpu))).isZero();
+    for (int id = 0; id < size; id++) {
+      counters.increment(id);
+    }
   }
 }

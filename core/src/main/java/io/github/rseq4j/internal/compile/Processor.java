@@ -18,19 +18,22 @@ public interface Processor {
   Lowering lower(Program program, Target target, Placement placement);
 
   /**
-   * Returns a function {@code int f()} that reads a 32-bit field of the calling thread.
+   * Returns a function {@code int f()} that reads a 32-bit field of the calling thread's area; or
+   * returns -1 if the area is guarded and the thread is not registered.
    *
-   * @param offset bytes from the thread pointer to the field
+   * @param field the offset of the field in the area
    */
-  AssembledCode fieldReader(int offset);
+  AssembledCode fieldReader(Target target, int field);
 
   /**
    * Returns a function {@code long f()} that makes the system call rseq(2) to register the area of
-   * the calling thread, and returns 0 or a negative error number.
-   *
-   * @param offset bytes from the thread pointer to the area
+   * the calling thread, and returns 0 or a negative error number. If it is 0 and the area is
+   * guarded, the guard has become the number of indices; the area's flags, too, are set only here.
    */
-  AssembledCode registration(int offset);
+  AssembledCode registration(Target target);
+
+  /** Returns a function {@code long f()} that returns the thread pointer. */
+  AssembledCode threadPointer();
 
   /**
    * Returns a function {@code void f(long start, long end)} that makes the processor fetch what was

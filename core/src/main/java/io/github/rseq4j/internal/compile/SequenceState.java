@@ -39,7 +39,6 @@ public final class SequenceState {
   /** Offset of the rounds of spinning of each delay, 64 bits. */
   public static final int DELAY_ROUNDS = DELAY + 2 * Integer.BYTES;
 
-
   private static final VarHandle LONGS = ValueLayout.JAVA_LONG.varHandle();
   private static final VarHandle INTS = ValueLayout.JAVA_INT.varHandle();
 

@@ -2,11 +2,13 @@ package io.github.rseq4j.internal.link;
 
 import io.github.rseq4j.internal.asm.AssembledCode;
 import io.github.rseq4j.internal.compile.Processor;
+import io.github.rseq4j.internal.compile.Target;
 import io.github.rseq4j.internal.linux.CodeSpace;
 import io.github.rseq4j.internal.linux.CodeSpaceException;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.util.function.LongSupplier;
 
 /**
  * Access to the area that the kernel shares with the calling thread (struct rseq).
@@ -17,29 +19,47 @@ import java.lang.invoke.MethodHandle;
 public final class ThreadArea {
   private final Processor processor;
   private final CodeSpace space;
-  private final int offset;
+  private final Target target;
 
   /**
    * Makes access to the area.
    *
    * @param processor that of this machine
    * @param space where the code goes
-   * @param offset bytes from the thread pointer to the area
+   * @param target what the code is generated for
    */
-  public ThreadArea(Processor processor, CodeSpace space, int offset) {
+  public ThreadArea(Processor processor, CodeSpace space, Target target) {
     this.processor = processor;
     this.space = space;
-    this.offset = offset;
+    this.target = target;
   }
 
   /**
-   * Returns a handle of type {@code ()int} that reads a 32-bit field.
+   * Returns what answers the thread pointer of the calling thread.
+   *
+   * @throws CodeSpaceException if the system refuses executable memory
+   */
+  public static LongSupplier threadPointer(Processor processor, CodeSpace space)
+      throws CodeSpaceException {
+    MethodHandle handle = link(space, processor.threadPointer(), ValueLayout.JAVA_LONG);
+    return () -> {
+      try {
+        return (long) handle.invokeExact();
+      } catch (Throwable e) {
+        throw new IllegalStateException(e);
+      }
+    };
+  }
+
+  /**
+   * Returns a handle of type {@code ()int} that reads a 32-bit field; -1 in an unregistered thread
+   * if the area is guarded.
    *
    * @param field the offset of the field in the area
    * @throws CodeSpaceException if the system refuses executable memory
    */
   public MethodHandle reader(int field) throws CodeSpaceException {
-    return link(processor.fieldReader(offset + field), ValueLayout.JAVA_INT);
+    return link(space, processor.fieldReader(target, field), ValueLayout.JAVA_INT);
   }
 
   /**
@@ -50,10 +70,11 @@ public final class ThreadArea {
    * @throws CodeSpaceException if the system refuses executable memory
    */
   public MethodHandle registration() throws CodeSpaceException {
-    return link(processor.registration(offset), ValueLayout.JAVA_LONG);
+    return link(space, processor.registration(target), ValueLayout.JAVA_LONG);
   }
 
-  private MethodHandle link(AssembledCode code, ValueLayout result) throws CodeSpaceException {
+  private static MethodHandle link(CodeSpace space, AssembledCode code, ValueLayout result)
+      throws CodeSpaceException {
     return NativeFunctions.install(space, code, FunctionDescriptor.of(result));
   }
 }

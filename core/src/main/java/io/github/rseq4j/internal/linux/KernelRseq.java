@@ -23,28 +23,30 @@ public record KernelRseq(int featureSize, int alignment) {
    * RseqAbi#ORIGINAL_FEATURES} (2.40, some earlier) stands for an area of the original size whose
    * padding the kernel uses as it can. So does a size of 0: such threads we register ourselves,
    * with the original length. Any other size (2.41 and later) is that of the features in use.
+   *
+   * @param size {@link LibcRseq#size()}; 0 for an {@link OwnArea}
    */
-  public int usableFeatures(LibcRseq libc) {
-    return switch (libc.size()) {
+  public int usableFeatures(int size) {
+    return switch (size) {
       case 0, RseqAbi.ORIGINAL_FEATURES, RseqAbi.ORIGINAL_SIZE ->
           Math.min(
               RseqAbi.ORIGINAL_SIZE, featureSize == 0 ? RseqAbi.ORIGINAL_FEATURES : featureSize);
-      default -> libc.size();
+      default -> size;
     };
   }
 
   /** Whether {@code node_id} of such an area is filled in. */
-  public boolean hasNodeId(LibcRseq libc) {
-    return usableFeatures(libc) >= RseqAbi.NODE_ID + Integer.BYTES;
+  public boolean hasNodeId(int size) {
+    return usableFeatures(size) >= RseqAbi.NODE_ID + Integer.BYTES;
   }
 
   /** Whether {@code mm_cid} of such an area is filled in. */
-  public boolean hasMmCid(LibcRseq libc) {
-    return usableFeatures(libc) >= RseqAbi.MM_CID + Integer.BYTES;
+  public boolean hasMmCid(int size) {
+    return usableFeatures(size) >= RseqAbi.MM_CID + Integer.BYTES;
   }
 
   /** Whether {@code slice_ctrl} of such an area is heeded and filled in. */
-  public boolean hasSliceControl(LibcRseq libc) {
-    return usableFeatures(libc) >= RseqAbi.SLICE_CTRL + Integer.BYTES;
+  public boolean hasSliceControl(int size) {
+    return usableFeatures(size) >= RseqAbi.SLICE_CTRL + Integer.BYTES;
   }
 }

@@ -194,7 +194,7 @@ public final class Libc {
   }
 
   @SuppressWarnings("restricted") // that the function has this shape is the caller's promise
-  private static MethodHandle link(
+  static MethodHandle link(
       MemorySegment function, FunctionDescriptor descriptor, Linker.Option... options) {
     return Linker.nativeLinker().downcallHandle(function, descriptor, options);
   }
@@ -210,7 +210,7 @@ public final class Libc {
   }
 
   /** A downcall throws nothing checked: what arrives here is an error of the JVM or of ours. */
-  private static RuntimeException unexpected(Throwable e) {
+  static RuntimeException unexpected(Throwable e) {
     return switch (e) {
       case RuntimeException unchecked -> unchecked;
       case Error error -> throw error;

@@ -19,6 +19,8 @@ import io.github.rseq4j.internal.linux.KernelVersion;
 import io.github.rseq4j.internal.linux.Libc;
 import io.github.rseq4j.internal.linux.LibcRseq;
 import io.github.rseq4j.internal.linux.Membarrier;
+import io.github.rseq4j.internal.linux.NoAreaException;
+import io.github.rseq4j.internal.linux.OwnArea;
 import io.github.rseq4j.internal.linux.RseqAbi;
 import io.github.rseq4j.sequence.IndexKind;
 import java.lang.invoke.MethodHandle;
@@ -36,6 +38,11 @@ import java.util.Set;
 final class Detection {
   /** The system property that chooses the backend. */
   static final String BACKEND_PROPERTY = "rseq4j.backend";
+
+  /** The system property by which tests leave the C library's area aside, being {@value #OWN}. */
+  static final String AREA_PROPERTY = "rseq4j.area";
+
+  static final String OWN = "own";
 
   private static final String BYTECODE = Isa.BYTECODE.toString();
 
@@ -61,14 +68,18 @@ final class Detection {
     Optional<Missing> objection(Platform.Machine machine) throws CodeSpaceException;
   }
 
+  /** Where the area is: {@code size} is the C library's for its own, and 0 for ours. */
+  private record Area(int offset, int size, boolean own) {}
+
   private final Objector selfTest;
-  private final Optional<LibcRseq> area = LibcRseq.find();
+  private final Optional<LibcRseq> libc = ownArea() ? Optional.empty() : LibcRseq.find();
   private final KernelRseq kernel = KernelRseq.find();
   private final Membarrier.Support membarrier = Membarrier.support();
   private final List<Missing> missing = new ArrayList<>();
   private final List<String> features = new ArrayList<>();
   private final Set<IndexKind> indexKinds = EnumSet.noneOf(IndexKind.class);
   private Registrar registrar = Registrar.NOBODY;
+  private Optional<Area> area = libc.map(Detection::area);
 
   private Detection(Objector selfTest) {
     this.selfTest = selfTest;
@@ -91,7 +102,7 @@ final class Detection {
     } catch (NotActive e) {
       reason = e.getMessage() + "; " + e.remedy;
       missing.addFirst(new Missing(e.feature, String.valueOf(e.getMessage()), e.remedy));
-      boolean byLibrary = area.filter(LibcRseq::registersThreads).isPresent();
+      boolean byLibrary = libc.filter(LibcRseq::registersThreads).isPresent();
       registrar = byLibrary ? Registrar.LIBC : Registrar.NOBODY;
       features.clear();
       indexKinds.clear();
@@ -106,16 +117,13 @@ final class Detection {
     if (unavailable.isPresent()) {
       throw new NotActive("native calls", unavailable.get(), "native access and Linux are needed");
     }
-    LibcRseq found =
-        area.orElseThrow(
-            () ->
-                new NotActive(
-                    "rseq area",
-                    "the C library keeps no rseq area for its threads",
-                    "use glibc 2.35 or later"));
     requireMembarrier();
     try {
-      return tested(findMachine(processor, found, new CodeSpace()));
+      CodeSpace space = new CodeSpace();
+      CacheFlush.install(processor, space);
+      Area found = area.isPresent() ? area.get() : ownArea(processor, space);
+      area = Optional.of(found);
+      return tested(findMachine(processor, found, space));
     } catch (CodeSpaceException e) {
       throw new NotActive("executable memory", String.valueOf(e.getMessage()), e.remedy());
     } catch (OutOfMemoryError e) {
@@ -136,18 +144,38 @@ final class Detection {
     return machine;
   }
 
-  private Platform.Machine findMachine(Processor processor, LibcRseq found, CodeSpace space)
+  private static boolean ownArea() {
+    return OWN.equals(System.getProperty(AREA_PROPERTY));
+  }
+
+  private static Area area(LibcRseq libc) {
+    return new Area(Math.toIntExact(libc.offset()), libc.size(), false);
+  }
+
+  private static Area ownArea(Processor processor, CodeSpace space)
       throws NotActive, CodeSpaceException {
-    CacheFlush.install(processor, space);
-    int offset = Math.toIntExact(found.offset());
-    ThreadArea access = new ThreadArea(processor, space, offset);
+    try {
+      OwnArea own = OwnArea.claim(ThreadArea.threadPointer(processor, space));
+      return new Area(Math.toIntExact(own.offset()), 0, true);
+    } catch (NoAreaException e) {
+      throw new NotActive(
+          "rseq area",
+          "the C library keeps no rseq area for its threads, and rseq4j cannot: " + e.getMessage(),
+          "use glibc 2.35 or later");
+    }
+  }
+
+  private Platform.Machine findMachine(Processor processor, Area found, CodeSpace space)
+      throws NotActive, CodeSpaceException {
+    Target target = new Target(found.offset, found.own, CpuSet.possible().bound(), false);
+    ThreadArea access = new ThreadArea(processor, space, target);
     MethodHandle cpuId = access.reader(RseqAbi.CPU_ID);
     MethodHandle registration = access.registration();
     requireRegistered(cpuId, registration);
     features.add("cpu_id");
     indexKinds.add(IndexKind.CPU_ID);
     Optional<MethodHandle> nodeId = Optional.empty();
-    if (kernel.hasNodeId(found)) {
+    if (kernel.hasNodeId(found.size)) {
       nodeId = Optional.of(access.reader(RseqAbi.NODE_ID));
       features.add("node_id");
     } else {
@@ -155,7 +183,7 @@ final class Detection {
           new Missing("node_id", "the kernel does not fill it in", "use Linux 6.3 or later"));
     }
     Optional<MethodHandle> mmCid = Optional.empty();
-    if (kernel.hasMmCid(found)) {
+    if (kernel.hasMmCid(found.size)) {
       mmCid = Optional.of(access.reader(RseqAbi.MM_CID));
       features.add("mm_cid");
       indexKinds.add(IndexKind.MM_CID);
@@ -163,17 +191,10 @@ final class Detection {
       missing.add(
           new Missing("mm_cid", "the kernel does not fill it in", "use Linux 6.3 or later"));
     }
-    if (kernel.hasSliceControl(found)) {
+    if (kernel.hasSliceControl(found.size)) {
       features.add("slice_ctrl");
     }
-    return new Platform.Machine(
-        processor,
-        space,
-        new Target(offset, CpuSet.possible().bound(), false),
-        cpuId,
-        nodeId,
-        mmCid,
-        registration);
+    return new Platform.Machine(processor, space, target, cpuId, nodeId, mmCid, registration);
   }
 
   private static void requireNotForced() throws NotActive {
@@ -235,11 +256,14 @@ final class Detection {
       throw new IllegalStateException(e);
     }
     if (error != 0) {
+      boolean taken = error == Errno.EBUSY || error == Errno.EINVAL; // by an area elsewhere
       throw new NotActive(
           "registration",
           "the C library has not registered this thread, and rseq(2) fails with "
               + Errno.describe((int) error),
-          "use a kernel with CONFIG_RSEQ, and allow rseq in the seccomp filter");
+          taken
+              ? "have threads registered by one library only"
+              : "use a kernel with CONFIG_RSEQ, and allow rseq in the seccomp filter");
     }
     registrar = Registrar.RSEQ4J;
   }
@@ -256,9 +280,10 @@ final class Detection {
         area.map(
             found ->
                 new Availability.Area(
-                    found.offset(),
-                    found.size(),
-                    kernel.usableFeatures(found),
+                    found.own,
+                    found.offset,
+                    found.size,
+                    kernel.usableFeatures(found.size),
                     kernel.alignment())),
         KernelVersion.release()
             .orElseGet(

@@ -3,8 +3,11 @@ package io.github.rseq4j.internal.compile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.rseq4j.internal.asm.AssembledCode;
+import io.github.rseq4j.internal.asm.Assembler;
 import io.github.rseq4j.internal.compile.Emulator.Run;
 import io.github.rseq4j.internal.compile.Emulator.Setting;
+import io.github.rseq4j.internal.linux.Errno;
+import io.github.rseq4j.internal.linux.OwnArea;
 import io.github.rseq4j.internal.linux.RseqAbi;
 import io.github.rseq4j.sequence.Address;
 import io.github.rseq4j.sequence.ComputeContract;
@@ -25,8 +28,12 @@ import io.github.rseq4j.sequence.Step;
 import io.github.rseq4j.sequence.Value;
 import io.github.rseq4j.sequence.Width;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,14 +49,24 @@ public abstract class EmulatedSequenceContract {
   private static final int LARGE = 1 << 20;
   private static final int ROUNDS = 100;
   private static final Exit DONE = Exit.of("done", 7);
+  private static final MemorySegment NONE = MemorySegment.ofArray(new byte[0]);
 
   private final Processor processor;
   private final Emulator emulator;
+  private final int systemCall;
+  private final int success;
 
-  /** Makes the contract for a processor. */
-  protected EmulatedSequenceContract(Processor processor) {
+  /**
+   * Makes the contract for a processor.
+   *
+   * @param systemCall the code of the instruction for a system call
+   * @param success the code of one that puts 0 where the result of a system call is
+   */
+  protected EmulatedSequenceContract(Processor processor, int systemCall, int success) {
     this.processor = processor;
     this.emulator = Emulator.of(processor);
+    this.systemCall = systemCall;
+    this.success = success;
   }
 
   /**
@@ -108,17 +125,12 @@ public abstract class EmulatedSequenceContract {
   public void worksOnTheSliceOfItsIndexWhereverTheAreaIs(IndexKind index) {
     Sequence sequence =
         Sequence.define("offset", s -> s.commit64(at(8), s.sliceOffset("at"), DONE));
-    for (int area : new int[] {emulator.near(), emulator.far()}) {
+    for (Target target : targets(SLICES)) {
       for (int slice = 0; slice < SLICES; slice++) {
         int other = (slice + 1) % SLICES;
         boolean byCpu = index == IndexKind.CPU_ID;
         Setting setting =
-            new Setting(
-                new Target(area, SLICES, false),
-                byCpu ? slice : other,
-                byCpu ? other : slice,
-                Slices.BYTES,
-                0);
+            new Setting(target, byCpu ? slice : other, byCpu ? other : slice, Slices.BYTES, 0);
         MemorySegment slices = slices();
         MemorySegment expected = slices();
         long offset = (long) slice * Slices.BYTES;
@@ -255,14 +267,70 @@ public abstract class EmulatedSequenceContract {
 
   @Test
   public void readsFieldsWhereverTheAreaIs() {
-    for (int area : new int[] {emulator.near(), emulator.far()}) {
-      Setting setting = new Setting(new Target(area, 1, false), 12345, -2, 0, 0);
-      MemorySegment none = MemorySegment.ofArray(new byte[0]);
-      AssembledCode cpuId = processor.fieldReader(area + RseqAbi.CPU_ID);
-      AssembledCode mmCid = processor.fieldReader(area + RseqAbi.MM_CID);
-      assertThat((int) emulator.run(cpuId, setting, none).result()).isEqualTo(12345);
-      assertThat((int) emulator.run(mmCid, setting, none).result()).isEqualTo(-2);
+    for (Target target : targets(1)) {
+      Setting setting = new Setting(target, 12345, -2, 0, 0);
+      AssembledCode cpuId = processor.fieldReader(target, RseqAbi.CPU_ID);
+      AssembledCode mmCid = processor.fieldReader(target, RseqAbi.MM_CID);
+      assertThat((int) emulator.run(cpuId, setting, NONE).result()).isEqualTo(12345);
+      assertThat((int) emulator.run(mmCid, setting, NONE).result()).isEqualTo(-2);
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  public void whereTheGuardIsZeroThreadsAreNotRegistered(IndexKind index) {
+    Sequence sequence = Sequence.define("store", s -> s.commit64(at(0), 1, DONE));
+    for (Target target : targets(SLICES)) {
+      if (target.guarded()) {
+        Setting setting = new Setting(target, 0, 0, Slices.BYTES, 0, 0);
+        Program program = Program.of(sequence.indexedBy(index));
+        assertThat(emulator.run(program, setting, slices()).result()).isEqualTo(Exit.UNREGISTERED);
+        AssembledCode cpuId = processor.fieldReader(target, RseqAbi.CPU_ID);
+        assertThat((int) emulator.run(cpuId, setting, NONE).result()).isEqualTo(-1);
+      }
+    }
+  }
+
+  @Test
+  public void registrationSetsTheGuardIfItSucceeds() {
+    for (Target target : targets(SLICES)) {
+      Setting setting = new Setting(target, 0, 0, 0, 0, 0);
+      assertThat(emulator.run(processor.registration(target), setting, NONE).result())
+          .as("the emulator's answer")
+          .isEqualTo(-Errno.ENOSYS);
+      if (target.guarded()) {
+        assertThat((int) emulator.run(registeredAndRead(target), setting, NONE).result())
+            .isEqualTo(SLICES);
+      }
+    }
+  }
+
+  /** Returns code that registers a thread, as if that succeeded, and then reads the guard. */
+  private AssembledCode registeredAndRead(Target target) {
+    Assembler asm = new Assembler((byte) 0);
+    int[] registration = words(processor.registration(target));
+    // The last word is the return.
+    for (int word : Arrays.copyOf(registration, registration.length - 1)) {
+      asm.int32(word == systemCall ? success : word);
+    }
+    for (int word : words(processor.fieldReader(target, OwnArea.GUARD))) {
+      asm.int32(word);
+    }
+    return asm.finish();
+  }
+
+  private static int[] words(AssembledCode code) {
+    return MemorySegment.ofArray(code.bytes()).toArray(ValueLayout.JAVA_INT_UNALIGNED);
+  }
+
+  /** Returns what code is made for: areas near and far from the thread pointer. */
+  private List<Target> targets(int indices) {
+    return IntStream.of(emulator.near(), emulator.far())
+        .boxed()
+        .flatMap(
+            area ->
+                Stream.of(false, true).map(guarded -> new Target(area, guarded, indices, false)))
+        .toList();
   }
 
   @Test
@@ -272,8 +340,7 @@ public abstract class EmulatedSequenceContract {
     long start = Emulator.PLACEMENT.code();
     for (long bytes : new long[] {4, 64, 4096, 3 * 4096}) {
       Setting setting = new Setting(target, 0, 0, start + bytes, 0);
-      MemorySegment none = MemorySegment.ofArray(new byte[0]);
-      assertThat(emulator.run(flush, setting, none).result()).isEqualTo(flushed(start));
+      assertThat(emulator.run(flush, setting, NONE).result()).isEqualTo(flushed(start));
     }
   }
 

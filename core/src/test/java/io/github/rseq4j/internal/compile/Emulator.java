@@ -45,8 +45,14 @@ final class Emulator implements Backend {
    * @param mmCid its other index
    * @param stride the second argument
    * @param heldAt the injection point at which it is held until it is aborted, or 0
+   * @param guard that of the area
    */
-  record Setting(Target target, int cpuId, int mmCid, long stride, int heldAt) {}
+  record Setting(Target target, int cpuId, int mmCid, long stride, int heldAt, int guard) {
+    /** A setting of a thread that is registered, whether the area is guarded or not. */
+    Setting(Target target, int cpuId, int mmCid, long stride, int heldAt) {
+      this(target, cpuId, mmCid, stride, heldAt, target.indices());
+    }
+  }
 
   /**
    * What a run has left, beside memory.
@@ -153,6 +159,7 @@ final class Emulator implements Backend {
       put(requests, setting.cpuId);
       put(requests, setting.mmCid);
       put(requests, setting.heldAt);
+      put(requests, setting.guard);
       put(requests, slices.byteSize());
       put(requests, setting.stride);
       put(requests, count);

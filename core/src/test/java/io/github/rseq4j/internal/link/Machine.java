@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.rseq4j.Availability;
+import io.github.rseq4j.Availability.Area;
 import io.github.rseq4j.Rseq;
 import io.github.rseq4j.internal.compile.Processor;
 import io.github.rseq4j.internal.compile.SequenceState;
@@ -101,8 +102,8 @@ final class Machine implements Backend, ProgramBackend {
         () -> "no %s here: %s".formatted(index, availability.missing()));
     // Where the C library has not registered this thread, asking for the CPU does.
     assertThat(Rseq.currentCpu()).isNotNegative();
-    int area = Math.toIntExact(availability.area().orElseThrow().offset());
-    return new Target(area, CpuSet.possible().bound(), false);
+    Area area = availability.area().orElseThrow();
+    return new Target(Math.toIntExact(area.offset()), area.own(), CpuSet.possible().bound(), false);
   }
 
   @Override

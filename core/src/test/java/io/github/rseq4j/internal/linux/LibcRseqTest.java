@@ -79,13 +79,12 @@ final class LibcRseqTest {
   })
   void usableFeaturesFollowFromBoth(
       int libcSize, int featureSize, int usable, boolean node, boolean mmCid, boolean slice) {
-    var libc = new LibcRseq(-64, libcSize, 0);
     var kernel = new KernelRseq(featureSize, 32);
 
-    assertThat(kernel.usableFeatures(libc)).isEqualTo(usable);
-    assertThat(kernel.hasNodeId(libc)).isEqualTo(node);
-    assertThat(kernel.hasMmCid(libc)).isEqualTo(mmCid);
-    assertThat(kernel.hasSliceControl(libc)).isEqualTo(slice);
+    assertThat(kernel.usableFeatures(libcSize)).isEqualTo(usable);
+    assertThat(kernel.hasNodeId(libcSize)).isEqualTo(node);
+    assertThat(kernel.hasMmCid(libcSize)).isEqualTo(mmCid);
+    assertThat(kernel.hasSliceControl(libcSize)).isEqualTo(slice);
   }
 
   @Test

@@ -31,6 +31,8 @@ struct rseq {
   uint32_t cpu_id_start, cpu_id;
   uint64_t rseq_cs;
   uint32_t flags, node_id, mm_cid, padding;
+  uint64_t unused; /* from here on OwnArea's */
+  uint32_t guard;
 };
 
 struct rseq_cs {
@@ -52,7 +54,7 @@ struct memory {
 };
 
 struct request {
-  int64_t code_bytes, area, cpu_id, mm_cid, hold, bytes, stride, words;
+  int64_t code_bytes, area, cpu_id, mm_cid, hold, guard, bytes, stride, words;
 };
 
 static __thread struct rseq near __attribute__((aligned(32)));
@@ -129,7 +131,8 @@ static void answer(const struct request *request) {
     }
   }
   area = (struct rseq *)((char *)__builtin_thread_pointer() + request->area);
-  *area = (struct rseq){.cpu_id = request->cpu_id, .mm_cid = request->mm_cid};
+  *area = (struct rseq){
+      .cpu_id = request->cpu_id, .mm_cid = request->mm_cid, .guard = request->guard};
   *state = (struct state){.hold = request->hold, .patience = 1L << 40};
   set_timer(request->hold ? 200 : 0);
   int64_t result =

@@ -11,6 +11,7 @@ import io.github.rseq4j.internal.compile.Placement;
 import io.github.rseq4j.internal.compile.Processor;
 import io.github.rseq4j.internal.compile.Target;
 import io.github.rseq4j.internal.linux.Arch;
+import io.github.rseq4j.internal.linux.OwnArea;
 import io.github.rseq4j.internal.linux.RseqAbi;
 import io.github.rseq4j.internal.linux.SystemCall;
 import io.github.rseq4j.sequence.Program;
@@ -32,27 +33,53 @@ public final class A64 implements Processor {
   }
 
   @Override
-  public AssembledCode fieldReader(int offset) {
+  public AssembledCode fieldReader(Target target, int field) {
     Assembler asm = new Assembler(PADDING);
     Constants constants = new Constants(asm);
-    asm.emit(MRS_X_TPIDR_EL0, Reg.X0);
-    constants.add(Reg.X0, Reg.X0, offset, Reg.X1);
-    asm.emit(LDR_W, Reg.X0, Mem.at(Reg.X0));
+    Label end = asm.newLabel("end");
+    asm.emit(MRS_X_TPIDR_EL0, Reg.X2);
+    constants.add(Reg.X2, Reg.X2, target.area(), Reg.X1);
+    if (target.guarded()) {
+      constants.load(Reg.X0, RseqAbi.CPU_ID_UNINITIALIZED);
+      asm.emit(LDR_W, Reg.X1, Mem.at(Reg.X2, OwnArea.GUARD));
+      asm.emit(CBZ_W, Reg.X1, end);
+    }
+    asm.emit(LDR_W, Reg.X0, Mem.at(Reg.X2, field));
+    asm.bind(end);
     asm.emit(RET);
     return asm.finish();
   }
 
   @Override
-  public AssembledCode registration(int offset) {
+  public AssembledCode registration(Target target) {
     Assembler asm = new Assembler(PADDING);
     Constants constants = new Constants(asm);
+    Label end = asm.newLabel("end");
     constants.load(Reg.X8, SystemCall.RSEQ.number(Arch.AARCH64));
     asm.emit(MRS_X_TPIDR_EL0, Reg.X0);
-    constants.add(Reg.X0, Reg.X0, offset, Reg.X1);
+    constants.add(Reg.X0, Reg.X0, target.area(), Reg.X1);
+    asm.emit(MOV_X_X, Reg.X4, Reg.X0); // a system call changes x0 only
     constants.load(Reg.X1, RseqAbi.ORIGINAL_SIZE);
     constants.load(Reg.X2, 0);
+    if (target.guarded()) {
+      asm.emit(STR_W, Reg.X2, Mem.at(Reg.X0, RseqAbi.FLAGS));
+    }
     constants.load(Reg.X3, Integer.toUnsignedLong(Arch.AARCH64.rseqSignature()));
     asm.emit(SVC, new Imm(0));
+    if (target.guarded()) {
+      asm.emit(CBNZ_X, Reg.X0, end);
+      constants.load(Reg.X1, target.indices());
+      asm.emit(STR_W, Reg.X1, Mem.at(Reg.X4, OwnArea.GUARD));
+    }
+    asm.bind(end);
+    asm.emit(RET);
+    return asm.finish();
+  }
+
+  @Override
+  public AssembledCode threadPointer() {
+    Assembler asm = new Assembler(PADDING);
+    asm.emit(MRS_X_TPIDR_EL0, Reg.X0);
     asm.emit(RET);
     return asm.finish();
   }

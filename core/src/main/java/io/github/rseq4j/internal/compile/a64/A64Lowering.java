@@ -12,6 +12,7 @@ import io.github.rseq4j.internal.compile.ProgramRegisters;
 import io.github.rseq4j.internal.compile.SequenceState;
 import io.github.rseq4j.internal.compile.Target;
 import io.github.rseq4j.internal.linux.Arch;
+import io.github.rseq4j.internal.linux.OwnArea;
 import io.github.rseq4j.internal.linux.RseqAbi;
 import io.github.rseq4j.sequence.Commit;
 import io.github.rseq4j.sequence.IndexKind;
@@ -111,7 +112,12 @@ final class A64Lowering implements Lowering {
 
   private void loadIndex(int field, Exits exits) {
     asm.emit(LDR_W, SCRATCH, Mem.at(AREA, field));
-    constants.compare(SCRATCH, target.indices(), ADDRESS);
+    if (target.guarded()) {
+      asm.emit(LDR_W, ADDRESS, Mem.at(AREA, OwnArea.GUARD));
+      asm.emit(CMP_X_X, SCRATCH, ADDRESS);
+    } else {
+      constants.compare(SCRATCH, target.indices(), ADDRESS);
+    }
     asm.emit(B_COND, Cond.CS, exits.unregistered());
   }
 

@@ -5,12 +5,14 @@ import static io.github.rseq4j.internal.compile.rv64.Insn.*;
 import io.github.rseq4j.internal.asm.AssembledCode;
 import io.github.rseq4j.internal.asm.Assembler;
 import io.github.rseq4j.internal.asm.Imm;
+import io.github.rseq4j.internal.asm.Label;
 import io.github.rseq4j.internal.compile.Lowering;
 import io.github.rseq4j.internal.compile.Placement;
 import io.github.rseq4j.internal.compile.Processor;
 import io.github.rseq4j.internal.compile.SequenceCompiler;
 import io.github.rseq4j.internal.compile.Target;
 import io.github.rseq4j.internal.linux.Arch;
+import io.github.rseq4j.internal.linux.OwnArea;
 import io.github.rseq4j.internal.linux.RseqAbi;
 import io.github.rseq4j.internal.linux.SystemCall;
 import io.github.rseq4j.sequence.Program;
@@ -63,22 +65,49 @@ public final class Rv64 implements Processor {
   }
 
   @Override
-  public AssembledCode fieldReader(int offset) {
+  public AssembledCode fieldReader(Target target, int field) {
     Assembler asm = new Assembler(PADDING);
-    asm.emit(LW, Reg.A0, new Constants(asm).memory(Reg.TP, offset, Reg.A0, Reg.A0));
-    asm.emit(JALR, Reg.ZERO, Mem.at(Reg.RA));
-    return asm.finish();
+    Constants constants = new Constants(asm);
+    Label end = asm.newLabel("end");
+    constants.add(Reg.A1, Reg.TP, target.area(), Reg.A1);
+    if (target.guarded()) {
+      constants.load(Reg.A0, RseqAbi.CPU_ID_UNINITIALIZED);
+      asm.emit(LW, Reg.A2, Mem.at(Reg.A1, OwnArea.GUARD));
+      asm.emit(BEQ, Reg.A2, Reg.ZERO, end);
+    }
+    asm.emit(LW, Reg.A0, Mem.at(Reg.A1, field));
+    asm.bind(end);
+    return finish(asm);
   }
 
   @Override
-  public AssembledCode registration(int offset) {
+  public AssembledCode registration(Target target) {
     Assembler asm = new Assembler(PADDING);
     Constants constants = new Constants(asm);
-    constants.add(Reg.A0, Reg.TP, offset, Reg.A0);
+    Label end = asm.newLabel("end");
+    constants.add(Reg.A0, Reg.TP, target.area(), Reg.A0);
     constants.load(Reg.A1, RseqAbi.ORIGINAL_SIZE);
     constants.load(Reg.A2, 0);
     constants.load(Reg.A3, Arch.RISCV64.rseqSignature());
-    return systemCall(asm, SystemCall.RSEQ.number(Arch.RISCV64));
+    asm.emit(ADDI, Reg.A4, Reg.A0, new Imm(0)); // a system call changes a0 only
+    if (target.guarded()) {
+      asm.emit(SW, Reg.ZERO, Mem.at(Reg.A4, RseqAbi.FLAGS));
+    }
+    systemCall(asm, SystemCall.RSEQ.number(Arch.RISCV64));
+    if (target.guarded()) {
+      asm.emit(BNE, Reg.A0, Reg.ZERO, end);
+      constants.load(Reg.A1, target.indices());
+      asm.emit(SW, Reg.A1, Mem.at(Reg.A4, OwnArea.GUARD));
+    }
+    asm.bind(end);
+    return finish(asm);
+  }
+
+  @Override
+  public AssembledCode threadPointer() {
+    Assembler asm = new Assembler(PADDING);
+    asm.emit(ADDI, Reg.A0, Reg.TP, new Imm(0));
+    return finish(asm);
   }
 
   /**
@@ -89,12 +118,16 @@ public final class Rv64 implements Processor {
   public Optional<AssembledCode> cacheFlush() {
     Assembler asm = new Assembler(PADDING);
     asm.emit(ADDI, Reg.A2, Reg.ZERO, new Imm(0));
-    return Optional.of(systemCall(asm, FLUSH_ICACHE));
+    systemCall(asm, FLUSH_ICACHE);
+    return Optional.of(finish(asm));
   }
 
-  private static AssembledCode systemCall(Assembler asm, int number) {
+  private static void systemCall(Assembler asm, int number) {
     new Constants(asm).load(Reg.A7, number);
     asm.emit(ECALL);
+  }
+
+  private static AssembledCode finish(Assembler asm) {
     asm.emit(JALR, Reg.ZERO, Mem.at(Reg.RA));
     return asm.finish();
   }

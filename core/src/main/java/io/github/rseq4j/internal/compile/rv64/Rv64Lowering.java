@@ -12,6 +12,7 @@ import io.github.rseq4j.internal.compile.ProgramRegisters;
 import io.github.rseq4j.internal.compile.SequenceState;
 import io.github.rseq4j.internal.compile.Target;
 import io.github.rseq4j.internal.linux.Arch;
+import io.github.rseq4j.internal.linux.OwnArea;
 import io.github.rseq4j.internal.linux.RseqAbi;
 import io.github.rseq4j.sequence.Commit;
 import io.github.rseq4j.sequence.IndexKind;
@@ -140,7 +141,11 @@ final class Rv64Lowering implements Lowering {
 
   private void loadIndex(int field, Exits exits) {
     asm.emit(LWU, SCRATCH, area(field));
-    constants.load(ADDRESS, target.indices());
+    if (target.guarded()) {
+      asm.emit(LWU, ADDRESS, area(OwnArea.GUARD));
+    } else {
+      constants.load(ADDRESS, target.indices());
+    }
     branch(BGEU, SCRATCH, ADDRESS, exits.unregistered());
   }
 

@@ -5,11 +5,13 @@ import static io.github.rseq4j.internal.compile.x64.Insn.*;
 import io.github.rseq4j.internal.asm.AssembledCode;
 import io.github.rseq4j.internal.asm.Assembler;
 import io.github.rseq4j.internal.asm.Imm;
+import io.github.rseq4j.internal.asm.Label;
 import io.github.rseq4j.internal.compile.Lowering;
 import io.github.rseq4j.internal.compile.Placement;
 import io.github.rseq4j.internal.compile.Processor;
 import io.github.rseq4j.internal.compile.Target;
 import io.github.rseq4j.internal.linux.Arch;
+import io.github.rseq4j.internal.linux.OwnArea;
 import io.github.rseq4j.internal.linux.RseqAbi;
 import io.github.rseq4j.internal.linux.SystemCall;
 import io.github.rseq4j.sequence.Program;
@@ -31,23 +33,48 @@ public final class X64 implements Processor {
   }
 
   @Override
-  public AssembledCode fieldReader(int offset) {
+  public AssembledCode registration(Target target) {
     Assembler asm = new Assembler(PADDING);
-    asm.emit(MOV_R32_RM32, Reg.RAX, Mem.fs(offset));
+    Label end = asm.newLabel("end");
+    if (target.guarded()) {
+      asm.emit(MOV_RM32_IMM32, Mem.fs(target.area() + RseqAbi.FLAGS), new Imm(0));
+    }
+    asm.emit(MOV_R32_IMM32, Reg.RAX, new Imm(SystemCall.RSEQ.number(Arch.X86_64)));
+    asm.emit(MOV_R64_RM64, Reg.RDI, Mem.fs(0));
+    asm.emit(ADD_RM64_IMM32, Reg.RDI, new Imm(target.area()));
+    asm.emit(MOV_R32_IMM32, Reg.RSI, new Imm(RseqAbi.ORIGINAL_SIZE));
+    asm.emit(XOR_R32_RM32, Reg.RDX, Reg.RDX);
+    asm.emit(MOV_R32_IMM32, Reg.R10, new Imm(Arch.X86_64.rseqSignature()));
+    asm.emit(SYSCALL);
+    if (target.guarded()) {
+      asm.emit(TEST_RM64_R64, Reg.RAX, Reg.RAX);
+      asm.emit(JNE, end);
+      asm.emit(MOV_RM32_IMM32, Mem.fs(target.area() + OwnArea.GUARD), new Imm(target.indices()));
+    }
+    asm.bind(end);
     asm.emit(RET);
     return asm.finish();
   }
 
   @Override
-  public AssembledCode registration(int offset) {
+  public AssembledCode fieldReader(Target target, int field) {
     Assembler asm = new Assembler(PADDING);
-    asm.emit(MOV_R32_IMM32, Reg.RAX, new Imm(SystemCall.RSEQ.number(Arch.X86_64)));
-    asm.emit(MOV_R64_RM64, Reg.RDI, Mem.fs(0));
-    asm.emit(ADD_RM64_IMM32, Reg.RDI, new Imm(offset));
-    asm.emit(MOV_R32_IMM32, Reg.RSI, new Imm(RseqAbi.ORIGINAL_SIZE));
-    asm.emit(XOR_R32_RM32, Reg.RDX, Reg.RDX);
-    asm.emit(MOV_R32_IMM32, Reg.R10, new Imm(Arch.X86_64.rseqSignature()));
-    asm.emit(SYSCALL);
+    Label end = asm.newLabel("end");
+    if (target.guarded()) {
+      asm.emit(MOV_R32_IMM32, Reg.RAX, new Imm(RseqAbi.CPU_ID_UNINITIALIZED));
+      asm.emit(CMP_RM32_IMM8, Mem.fs(target.area() + OwnArea.GUARD), new Imm(0));
+      asm.emit(JE, end);
+    }
+    asm.emit(MOV_R32_RM32, Reg.RAX, Mem.fs(target.area() + field));
+    asm.bind(end);
+    asm.emit(RET);
+    return asm.finish();
+  }
+
+  @Override
+  public AssembledCode threadPointer() {
+    Assembler asm = new Assembler(PADDING);
+    asm.emit(MOV_R64_RM64, Reg.RAX, Mem.fs(0)); // where it points to itself
     asm.emit(RET);
     return asm.finish();
   }

@@ -12,6 +12,7 @@ import io.github.rseq4j.internal.compile.ProgramRegisters;
 import io.github.rseq4j.internal.compile.SequenceState;
 import io.github.rseq4j.internal.compile.Target;
 import io.github.rseq4j.internal.linux.Arch;
+import io.github.rseq4j.internal.linux.OwnArea;
 import io.github.rseq4j.internal.linux.RseqAbi;
 import io.github.rseq4j.sequence.Commit;
 import io.github.rseq4j.sequence.IndexKind;
@@ -130,19 +131,23 @@ final class X64Lowering implements Lowering {
 
   @Override
   public void index(Exits exits) {
-    Imm indices = new Imm(target.indices());
-    int field = RseqAbi.CPU_ID;
+    loadIndex(RseqAbi.CPU_ID, exits);
     if (program.index() == IndexKind.MM_CID) {
       // An unregistered thread's mm_cid reads as 0; only its cpu_id tells.
-      asm.emit(CMP_RM32_IMM32, area(RseqAbi.CPU_ID), indices);
-      asm.emit(JAE, exits.unregistered());
-      field = RseqAbi.MM_CID;
+      loadIndex(RseqAbi.MM_CID, exits);
     }
-    asm.emit(MOV_R32_RM32, SCRATCH, area(field));
-    asm.emit(CMP_RM32_IMM32, SCRATCH, indices);
-    asm.emit(JAE, exits.unregistered());
     asm.emit(IMUL_R64_RM64, SCRATCH, STRIDE);
     asm.emit(ADD_R64_RM64, SLICE, SCRATCH);
+  }
+
+  private void loadIndex(int field, Exits exits) {
+    asm.emit(MOV_R32_RM32, SCRATCH, area(field));
+    if (target.guarded()) {
+      asm.emit(CMP_R32_RM32, SCRATCH, area(OwnArea.GUARD));
+    } else {
+      asm.emit(CMP_RM32_IMM32, SCRATCH, new Imm(target.indices()));
+    }
+    asm.emit(JAE, exits.unregistered());
   }
 
   @Override

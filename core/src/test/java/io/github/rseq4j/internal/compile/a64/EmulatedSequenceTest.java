@@ -4,7 +4,7 @@ import io.github.rseq4j.internal.compile.EmulatedSequenceContract;
 
 class EmulatedSequenceTest extends EmulatedSequenceContract {
   EmulatedSequenceTest() {
-    super(new A64());
+    super(new A64(), 0xd4000001, 0xd2800000); // svc #0, mov x0,#0
   }
 
   @Override
