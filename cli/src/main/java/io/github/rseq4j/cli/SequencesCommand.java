@@ -41,7 +41,8 @@ final class SequencesCommand implements Callable<Integer> {
       names = "--isa",
       paramLabel = "ISA",
       converter = IsaConverter.class,
-      description = "print the code for x86-64, aarch64, riscv64 or bytecode; by default for this machine")
+      description =
+          "print the code for x86-64, aarch64, riscv64 or bytecode; by default for this machine")
   private @Nullable Isa isa;
 
   /** Reads the name of an {@link Isa}. */

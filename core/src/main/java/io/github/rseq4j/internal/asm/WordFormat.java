@@ -42,6 +42,62 @@ public final class WordFormat<P extends WordFormat.Place> {
     default void patch(Operand operand, String instruction, CodeBuffer out) {}
   }
 
+  /** An operand that the hardware knows by a number: a register, a condition. */
+  public interface Numbered extends Operand {
+    /** Returns the number. */
+    int number();
+  }
+
+  /** A place for operands that have numbers. */
+  public interface NumberedPlace extends Place {
+    /** Returns the field that holds the number. */
+    Field field();
+
+    @Override
+    default int bits(Operand operand) {
+      return field().put(((Numbered) operand).number());
+    }
+  }
+
+  /** A place for a number that is encoded as it is. */
+  public interface ImmediatePlace extends Place {
+    /** Returns which numbers fit, and where they go. */
+    Scaled number();
+
+    @Override
+    default boolean accepts(Operand operand) {
+      return operand instanceof Imm(long value) && number().fits(value);
+    }
+
+    @Override
+    default String expectation() {
+      return "an immediate " + number();
+    }
+
+    @Override
+    default int bits(Operand operand) {
+      return number().put(((Imm) operand).value());
+    }
+  }
+
+  /** A place for a label. */
+  public interface LabelPlace extends Place {
+    @Override
+    default boolean accepts(Operand operand) {
+      return operand instanceof Label;
+    }
+
+    @Override
+    default String expectation() {
+      return "a label";
+    }
+
+    @Override
+    default int bits(Operand operand) {
+      return 0;
+    }
+  }
+
   private final String notation;
   private final Encoding encoding;
   private final List<P> places = new ArrayList<>();

@@ -48,6 +48,7 @@ public abstract class EmulatedSequenceContract {
   private static final int SLICES = 3;
   private static final int LARGE = 1 << 20;
   private static final int ROUNDS = 100;
+
   private static final Exit DONE = Exit.of("done", 7);
   private static final MemorySegment NONE = MemorySegment.ofArray(new byte[0]);
 
@@ -229,6 +230,26 @@ public abstract class EmulatedSequenceContract {
         assertThat(run.result()).isEqualTo(result);
         assertThat(Slices.bytes(slice)).isEqualTo(Slices.bytes(expected));
       }
+    }
+  }
+
+  /** Exits so many that some are farther away than the branches of some processors go. */
+  @Test
+  public void leavesThroughExitsFarAway() {
+    int exits = 1000;
+    Sequence sequence =
+        Sequence.define(
+            "far",
+            s -> {
+              Value value = s.parameter("value");
+              for (int i = 1; i <= exits; i++) {
+                s.exitIf(value, Condition.EQUAL, i, Exit.of("equal" + i, i));
+                s.exitIf(value, Condition.ABOVE, -i, Exit.of("above" + i, exits + i));
+              }
+              s.commit64(at(8), value, DONE);
+            });
+    for (long value : new long[] {0, 1, 500, 999, 1000, 1001, -1, -500, -999, -1000}) {
+      agree(sequence, Slices.numbered(), new Object[] {value}, (int) value);
     }
   }
 

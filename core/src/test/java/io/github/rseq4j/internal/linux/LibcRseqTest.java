@@ -29,17 +29,15 @@ final class LibcRseqTest {
 
   @Test
   void areaIsThereButNotRegisteredWhereTheLibraryIsToldSo() throws Exception {
-    var libc = LibcRseq.find();
-    assumeTrue(libc.isPresent(), "the C library has no rseq area");
-    var here = libc.get();
+    assumeTrue(LibcRseq.find().isPresent(), "the C library has no rseq area");
 
     var answers =
         Probe.run(
             Map.of("GLIBC_TUNABLES", "glibc.pthread.rseq=0"),
             List.of("--enable-native-access=io.github.rseq4j"));
 
-    assertThat(answers)
-        .containsEntry("libc_rseq", new LibcRseq(here.offset(), 0, here.flags()).toString());
+    // Elsewhere than if it were registered, from glibc 2.41 on.
+    assertThat(answers.getProperty("libc_rseq")).contains("size=0, flags=0");
   }
 
   @Test

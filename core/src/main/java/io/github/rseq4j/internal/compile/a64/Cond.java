@@ -1,10 +1,10 @@
 package io.github.rseq4j.internal.compile.a64;
 
-import io.github.rseq4j.internal.asm.Operand;
+import io.github.rseq4j.internal.asm.WordFormat;
 import java.util.Locale;
 
 /** What the flags have to say for a jump or a choice, in the order of the hardware's numbers. */
-public enum Cond implements Operand {
+public enum Cond implements WordFormat.Numbered {
   /** Equal. */
   EQ(0),
   /** Not equal. */
@@ -45,6 +45,7 @@ public enum Cond implements Operand {
   }
 
   /** Returns the number by which the hardware knows this condition, 0 to 15. */
+  @Override
   public int number() {
     return number;
   }

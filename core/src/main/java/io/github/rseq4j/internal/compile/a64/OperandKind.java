@@ -25,7 +25,8 @@ sealed interface OperandKind extends WordFormat.Place {
    * @param width how many bits of it are used
    * @param sp whether number 31 is the stack pointer, not zero
    */
-  record General(Field field, int width, boolean sp) implements OperandKind {
+  record General(Field field, int width, boolean sp)
+      implements OperandKind, WordFormat.NumberedPlace {
     @Override
     public boolean accepts(Operand operand) {
       return operand instanceof Reg && operand != (sp ? Reg.XZR : Reg.SP);
@@ -34,11 +35,6 @@ sealed interface OperandKind extends WordFormat.Place {
     @Override
     public String expectation() {
       return "x0 to x30 or " + (sp ? Reg.SP : Reg.XZR);
-    }
-
-    @Override
-    public int bits(Operand operand) {
-      return field.put(((Reg) operand).number());
     }
 
     @Override
@@ -53,7 +49,7 @@ sealed interface OperandKind extends WordFormat.Place {
   }
 
   /** A vector register, of which {@code width} bits are used. */
-  record Vector(Field field, int width) implements OperandKind {
+  record Vector(Field field, int width) implements OperandKind, WordFormat.NumberedPlace {
     @Override
     public boolean accepts(Operand operand) {
       return operand instanceof Vec;
@@ -65,18 +61,13 @@ sealed interface OperandKind extends WordFormat.Place {
     }
 
     @Override
-    public int bits(Operand operand) {
-      return field.put(((Vec) operand).number());
-    }
-
-    @Override
     public String text(Operand operand) {
       return ((Vec) operand).name(width);
     }
   }
 
   /** A condition. */
-  record Condition(Field field) implements OperandKind {
+  record Condition(Field field) implements OperandKind, WordFormat.NumberedPlace {
     @Override
     public boolean accepts(Operand operand) {
       return operand instanceof Cond;
@@ -86,33 +77,13 @@ sealed interface OperandKind extends WordFormat.Place {
     public String expectation() {
       return "a condition";
     }
-
-    @Override
-    public int bits(Operand operand) {
-      return field.put(((Cond) operand).number());
-    }
   }
 
   /** A number that is encoded as it is, and listed in hexadecimal or not. */
-  record Immediate(Scaled number, boolean hex) implements OperandKind {
+  record Immediate(Scaled number, boolean hex) implements OperandKind, WordFormat.ImmediatePlace {
     @Override
     public Field field() {
       return number.field();
-    }
-
-    @Override
-    public boolean accepts(Operand operand) {
-      return operand instanceof Imm(long value) && number.fits(value);
-    }
-
-    @Override
-    public String expectation() {
-      return "an immediate " + number;
-    }
-
-    @Override
-    public int bits(Operand operand) {
-      return number.put(((Imm) operand).value());
     }
 
     @Override
@@ -218,25 +189,10 @@ sealed interface OperandKind extends WordFormat.Place {
   }
 
   /** A label, encoded as the distance in bytes from the start of the instruction. */
-  record Target(Scaled distance) implements OperandKind {
+  record Target(Scaled distance) implements OperandKind, WordFormat.LabelPlace {
     @Override
     public Field field() {
       return distance.field();
-    }
-
-    @Override
-    public boolean accepts(Operand operand) {
-      return operand instanceof Label;
-    }
-
-    @Override
-    public String expectation() {
-      return "a label";
-    }
-
-    @Override
-    public int bits(Operand operand) {
-      return 0;
     }
 
     @Override

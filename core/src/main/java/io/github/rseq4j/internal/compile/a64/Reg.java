@@ -1,12 +1,12 @@
 package io.github.rseq4j.internal.compile.a64;
 
-import io.github.rseq4j.internal.asm.Operand;
+import io.github.rseq4j.internal.asm.WordFormat;
 
 /**
  * A general-purpose register, in the order of the hardware's numbers. Number 31 is the stack
  * pointer in some places of instructions and zero in the others, never both.
  */
-public enum Reg implements Operand {
+public enum Reg implements WordFormat.Numbered {
   X0(0),
   X1(1),
   X2(2),
@@ -56,6 +56,7 @@ public enum Reg implements Operand {
   }
 
   /** Returns the number by which the hardware knows this register, 0 to 31. */
+  @Override
   public int number() {
     return number;
   }

@@ -1,9 +1,9 @@
 package io.github.rseq4j.internal.compile.a64;
 
-import io.github.rseq4j.internal.asm.Operand;
+import io.github.rseq4j.internal.asm.WordFormat;
 
 /** A 128-bit vector register, in the order of the hardware's numbers. */
-public enum Vec implements Operand {
+public enum Vec implements WordFormat.Numbered {
   V0(0),
   V1(1),
   V2(2),
@@ -44,6 +44,7 @@ public enum Vec implements Operand {
   }
 
   /** Returns the number by which the hardware knows this register, 0 to 31. */
+  @Override
   public int number() {
     return number;
   }

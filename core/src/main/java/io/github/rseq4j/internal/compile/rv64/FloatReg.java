@@ -1,10 +1,10 @@
 package io.github.rseq4j.internal.compile.rv64;
 
-import io.github.rseq4j.internal.asm.Operand;
+import io.github.rseq4j.internal.asm.WordFormat;
 import java.util.Locale;
 
 /** A floating-point register that a function may change, by its name in the calling convention. */
-public enum FloatReg implements Operand {
+public enum FloatReg implements WordFormat.Numbered {
   FT0(0),
   FT1(1),
   FT2(2),
@@ -25,6 +25,7 @@ public enum FloatReg implements Operand {
   }
 
   /** Returns the number by which the hardware knows this register, 0 to 31. */
+  @Override
   public int number() {
     return number;
   }

@@ -11,7 +11,7 @@ import io.github.rseq4j.internal.asm.WordFormat;
 /** What an instruction takes at one place, and how that is encoded; {@link Syntax} writes it. */
 sealed interface OperandKind extends WordFormat.Place {
   /** A general-purpose register. */
-  record General(Field field) implements OperandKind {
+  record General(Field field) implements OperandKind, WordFormat.NumberedPlace {
     @Override
     public boolean accepts(Operand operand) {
       return operand instanceof Reg;
@@ -21,15 +21,10 @@ sealed interface OperandKind extends WordFormat.Place {
     public String expectation() {
       return "a general-purpose register";
     }
-
-    @Override
-    public int bits(Operand operand) {
-      return field.put(((Reg) operand).number());
-    }
   }
 
   /** A floating-point register. */
-  record FloatingPoint(Field field) implements OperandKind {
+  record FloatingPoint(Field field) implements OperandKind, WordFormat.NumberedPlace {
     @Override
     public boolean accepts(Operand operand) {
       return operand instanceof FloatReg;
@@ -39,30 +34,10 @@ sealed interface OperandKind extends WordFormat.Place {
     public String expectation() {
       return "a floating-point register";
     }
-
-    @Override
-    public int bits(Operand operand) {
-      return field.put(((FloatReg) operand).number());
-    }
   }
 
   /** A number, listed in hexadecimal or not. */
-  record Immediate(Scaled number, boolean hex) implements OperandKind {
-    @Override
-    public boolean accepts(Operand operand) {
-      return operand instanceof Imm(long value) && number.fits(value);
-    }
-
-    @Override
-    public String expectation() {
-      return "an immediate " + number;
-    }
-
-    @Override
-    public int bits(Operand operand) {
-      return number.put(((Imm) operand).value());
-    }
-
+  record Immediate(Scaled number, boolean hex) implements OperandKind, WordFormat.ImmediatePlace {
     @Override
     public String text(Operand operand) {
       return hex ? "0x" + Long.toHexString(((Imm) operand).value()) : operand.toString();
@@ -70,22 +45,7 @@ sealed interface OperandKind extends WordFormat.Place {
   }
 
   /** A label, encoded as the distance in bytes from the start of the instruction. */
-  record Target(Scaled distance) implements OperandKind {
-    @Override
-    public boolean accepts(Operand operand) {
-      return operand instanceof Label;
-    }
-
-    @Override
-    public String expectation() {
-      return "a label";
-    }
-
-    @Override
-    public int bits(Operand operand) {
-      return 0;
-    }
-
+  record Target(Scaled distance) implements OperandKind, WordFormat.LabelPlace {
     @Override
     public void patch(Operand operand, String instruction, CodeBuffer out) {
       distance.patch((Label) operand, instruction, out);
@@ -99,22 +59,7 @@ sealed interface OperandKind extends WordFormat.Place {
    * @param high whether it is the part that {@code auipc} adds, in units of 4096, or what then is
    *     missing, -2048 to 2047
    */
-  record PcRelative(Field field, boolean high) implements OperandKind {
-    @Override
-    public boolean accepts(Operand operand) {
-      return operand instanceof Label;
-    }
-
-    @Override
-    public String expectation() {
-      return "a label";
-    }
-
-    @Override
-    public int bits(Operand operand) {
-      return 0;
-    }
-
+  record PcRelative(Field field, boolean high) implements OperandKind, WordFormat.LabelPlace {
     @Override
     public String text(Operand operand) {
       return (high ? "%pcrel_hi(" : "%pcrel_lo(") + operand + ")";

@@ -1,13 +1,13 @@
 package io.github.rseq4j.internal.compile.rv64;
 
-import io.github.rseq4j.internal.asm.Operand;
+import io.github.rseq4j.internal.asm.WordFormat;
 import java.util.Locale;
 
 /**
  * A general-purpose register, in the order of the hardware's numbers, by its name in the calling
  * convention.
  */
-public enum Reg implements Operand {
+public enum Reg implements WordFormat.Numbered {
   ZERO(0),
   RA(1),
   SP(2),
@@ -48,6 +48,7 @@ public enum Reg implements Operand {
   }
 
   /** Returns the number by which the hardware knows this register, 0 to 31. */
+  @Override
   public int number() {
     return number;
   }

@@ -1,6 +1,7 @@
 package io.github.rseq4j.internal.compile.rv64;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.github.rseq4j.internal.asm.AssembledCode;
 import io.github.rseq4j.internal.asm.Line;
@@ -11,9 +12,13 @@ import io.github.rseq4j.sequence.Condition;
 import io.github.rseq4j.sequence.Exit;
 import io.github.rseq4j.sequence.RandomSequences;
 import io.github.rseq4j.sequence.Sequence;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -60,6 +65,34 @@ class Rv64LoweringTest extends LoweringContract {
     // The stride, the base, and those that a function must not change.
     checkDestinations(
         DESTINATION, List.of("a0", "t4"), List.of("a1", "ft0", "ra", "tp", "gp", "sp"), WORDS);
+  }
+
+  @Test
+  void asksTheKernelInItsCallingConvention() throws IOException {
+    assertThat(new Rv64().registration(new Target(-160, 2, false)).lines())
+        .extracting(Line::text)
+        .containsExactly(
+            "addi a0,tp,-160",
+            "addi a1,zero,32",
+            "addi a2,zero,0",
+            "lui a3,0xf1401",
+            "addiw a3,a3,115",
+            "addi a4,a0,0",
+            "addi a7,zero,293",
+            "ecall",
+            "end:",
+            "jalr zero,0(ra)");
+    assertThat(new Rv64().cacheFlush().orElseThrow().lines())
+        .extracting(Line::text)
+        .containsExactly("addi a2,zero,0", "addi a7,zero,259", "ecall", "jalr zero,0(ra)");
+    List<Path> headers =
+        Stream.of("/usr/include/riscv64-linux-gnu", "/usr/riscv64-linux-gnu/include")
+            .map(directory -> Path.of(directory, "asm/unistd.h"))
+            .filter(Files::exists)
+            .toList();
+    assumeFalse(headers.isEmpty(), "the kernel's headers for RISC-V are not installed");
+    assertThat(Files.readString(headers.getFirst()))
+        .contains("#define __NR_riscv_flush_icache (__NR_arch_specific_syscall + 15)");
   }
 
   @ParameterizedTest
