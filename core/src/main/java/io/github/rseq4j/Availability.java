@@ -93,7 +93,7 @@ public record Availability(
    *
    * @param possible those that can ever come online; per-CPU memory is sized by them
    * @param online those online
-   * @param allowed those that the process may run on
+   * @param allowed those online that the process may run on
    */
   public record Cpus(String possible, String online, String allowed) {}
 

@@ -124,11 +124,11 @@ class PerCpuCountersTest {
     counters.sums(sums);
 
     assertThat(sums).containsOnly(cpus.length);
-    // The sums themselves are on the heap, and the JVM has grown by some code and a thread or two.
+    // The sums are on the heap, and the JVM has grown, or shrunk a little, in the meantime.
     long expected = 8L * size * cpus.length;
     assertThat(ResidentMemory.bytes() - before)
         .as("%d counters on %d CPUs", size, cpus.length)
-        .isBetween(expected, expected + 8L * size + (16 << 20));
+        .isBetween(expected - (1 << 20), expected + 8L * size + (16 << 20));
   }
 
   private static void addToAll(PerCpuCounters counters, int size, int cpu) {

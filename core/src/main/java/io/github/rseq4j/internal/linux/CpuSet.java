@@ -121,14 +121,22 @@ public record CpuSet(BitSet ids) {
   }
 
   /**
-   * The CPUs that this process may run on, by affinity and control group: those of its first
-   * thread, which the others have inherited unless they changed it. Without {@code /proc}, as many
-   * from 0 as the JVM may use.
+   * The CPUs that this process may run on now, by affinity and control group: those of its first
+   * thread, which the others have inherited unless they changed it, that are online. Without {@code
+   * /proc}, as many from 0 as the JVM may use.
    */
   public static CpuSet allowed() {
     return ProcFile.field(STATUS, "Cpus_allowed_list")
         .flatMap(CpuSet::tryParse)
+        .map(CpuSet::withoutOffline)
         .orElseGet(() -> below(Runtime.getRuntime().availableProcessors()));
+  }
+
+  /** The kernel lists as allowed also those that are not there, as with {@code maxcpus=}. */
+  private CpuSet withoutOffline() {
+    BitSet both = ids();
+    read(SYSTEM_CPUS.resolve("online")).ifPresent(online -> both.and(online.ids));
+    return both.isEmpty() ? this : new CpuSet(both);
   }
 
   private static Optional<CpuSet> read(Path file) {
