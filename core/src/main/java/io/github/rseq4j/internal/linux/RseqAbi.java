@@ -28,9 +28,10 @@ package io.github.rseq4j.internal.linux;
  * post_commit_offset)}, and the 32-bit word right before it is the {@linkplain Arch#rseqSignature()
  * signature} given at registration.
  *
- * <p>Where the area lies is up to the C library: see {@link LibcRseq}. Whether a thread is really
- * registered only its own {@code cpu_id} tells, which is relative to the thread pointer and so
- * takes generated code to read; that is not done in this package.
+ * <p>Where the area lies is up to the C library: see {@link LibcRseq}; if it has none, {@link
+ * OwnArea} finds a place. Whether a thread is really registered only the area itself tells, which
+ * is relative to the thread pointer and so takes generated code to read; that is not done in this
+ * package.
  */
 public final class RseqAbi {
   /** A CPU number that is always a possible one, even where {@code cpu_id} is negative; u32. */

@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Finds out what this process has, in the order in which one thing needs another, and stops at the
@@ -171,7 +172,7 @@ final class Detection {
     ThreadArea access = new ThreadArea(processor, space, target);
     MethodHandle cpuId = access.reader(RseqAbi.CPU_ID);
     MethodHandle registration = access.registration();
-    requireRegistered(cpuId, registration);
+    requireRegistered(found, cpuId, registration);
     features.add("cpu_id");
     indexKinds.add(IndexKind.CPU_ID);
     Optional<MethodHandle> nodeId = Optional.empty();
@@ -244,28 +245,34 @@ final class Detection {
     }
   }
 
-  private void requireRegistered(MethodHandle cpuId, MethodHandle registration) throws NotActive {
-    long error;
-    try {
-      if ((int) cpuId.invokeExact() >= 0) {
-        registrar = Registrar.LIBC;
-        return;
-      }
-      error = -(long) registration.invokeExact();
-    } catch (Throwable e) {
-      throw new IllegalStateException(e);
+  private void requireRegistered(Area found, MethodHandle cpuId, MethodHandle registration)
+      throws NotActive {
+    if (!found.own && call(cpuId) >= 0) {
+      registrar = Registrar.LIBC;
+      return;
     }
+    // On a new thread: another library may have registered the caller, but not every thread.
+    long error =
+        CompletableFuture.supplyAsync(() -> -call(registration), Thread.ofPlatform()::start).join();
     if (error != 0) {
       boolean taken = error == Errno.EBUSY || error == Errno.EINVAL; // by an area elsewhere
       throw new NotActive(
           "registration",
-          "the C library has not registered this thread, and rseq(2) fails with "
+          "the C library has not registered a thread, and rseq(2) fails with "
               + Errno.describe((int) error),
           taken
               ? "have threads registered by one library only"
               : "use a kernel with CONFIG_RSEQ, and allow rseq in the seccomp filter");
     }
     registrar = Registrar.RSEQ4J;
+  }
+
+  private static long call(MethodHandle function) {
+    try {
+      return (long) function.invoke();
+    } catch (Throwable e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private Availability describe(Optional<Platform.Machine> machine, String reason) {
