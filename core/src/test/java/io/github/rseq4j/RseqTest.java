@@ -119,7 +119,7 @@ class RseqTest {
     Properties answers =
         ChildJvm.run(DroppedRings.class, Map.of(), List.of(GRANT, "-Xmx64m", "-XX:+UseSerialGC"));
     // 150 rings of at least 8 MiB have been filled: 1.2 GiB.
-    assertThat(Long.parseLong(answers.getProperty("resident_kib"))).isLessThan(600 << 10);
+    assertThat(Long.parseLong(answers.getProperty("resident_kib"))).isLessThan(800 << 10);
   }
 
   @ParameterizedTest
