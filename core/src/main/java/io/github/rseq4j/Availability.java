@@ -1,5 +1,6 @@
 package io.github.rseq4j;
 
+import io.github.rseq4j.internal.linux.RseqAbi;
 import io.github.rseq4j.sequence.IndexKind;
 import java.util.List;
 import java.util.Optional;
@@ -75,16 +76,13 @@ public record Availability(
    *     before Linux 6.3
    */
   public record Area(boolean own, long offset, int size, int featureSize, int alignment) {
-    /** The length of an area before it was made extensible. */
-    private static final int ORIGINAL_BYTES = 32;
-
     /**
      * Returns whether threads are registered with more than the 32 bytes that the area had at
      * first. From Linux 6.19 on this selects another mode, in which the kernel writes its fields
      * only when they change, and kills a process that writes to those that it may only read.
      */
     public boolean extended() {
-      return featureSize > ORIGINAL_BYTES;
+      return featureSize > RseqAbi.ORIGINAL_SIZE;
     }
   }
 

@@ -37,11 +37,17 @@ public interface Lowering {
   /** Emits the choice of the slice by the index, which is read and checked here. */
   void index(Exits exits);
 
-  /** Emits a step; of a commit, only what has to be done before {@link #commit}. */
-  void step(Step step, Exits exits);
+  /** How steps become instructions. */
+  interface Steps {
+    /** Emits a step; of a commit, only what has to be done before {@link #commit}. */
+    void lower(Step step, Exits exits);
 
-  /** Emits a commit, whose store is the last instruction. */
-  void commit(Commit commit);
+    /** Emits a commit, whose store is the last instruction. */
+    void commit(Commit commit);
+  }
+
+  /** Returns what emits the steps. */
+  Steps steps();
 
   /** Emits the return of a constant. */
   void leave(long result);

@@ -190,7 +190,7 @@ public final class SequenceCompiler {
         }
         String note = "%d  %s".formatted(i, step);
         asm.note(note);
-        lowering.step(step, this);
+        lowering.steps().lower(step, this);
         if (step instanceof Commit commit) {
           emitCommit(commit, note, i == steps.size() - 1 ? whole : null);
         }
@@ -211,7 +211,7 @@ public final class SequenceCompiler {
         emitInjectionPoint();
         asm.note(note);
       }
-      lowering.commit(commit);
+      lowering.steps().commit(commit);
       asm.bind(descriptor.post);
       if (isLast()) {
         leave(commit.exit());

@@ -14,12 +14,10 @@ import io.github.rseq4j.internal.compile.Target;
 import io.github.rseq4j.internal.linux.Arch;
 import io.github.rseq4j.internal.linux.OwnArea;
 import io.github.rseq4j.internal.linux.RseqAbi;
-import io.github.rseq4j.sequence.Commit;
 import io.github.rseq4j.sequence.IndexKind;
 import io.github.rseq4j.sequence.Parameter;
 import io.github.rseq4j.sequence.Program;
 import io.github.rseq4j.sequence.Sequence;
-import io.github.rseq4j.sequence.Step;
 import io.github.rseq4j.sequence.Value;
 import java.util.List;
 
@@ -122,13 +120,8 @@ final class A64Lowering implements Lowering {
   }
 
   @Override
-  public void step(Step step, Exits exits) {
-    steps.lower(step, exits);
-  }
-
-  @Override
-  public void commit(Commit commit) {
-    steps.commit(commit);
+  public A64Steps steps() {
+    return steps;
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.github.rseq4j.internal.asm.Assembler;
 import io.github.rseq4j.internal.asm.Imm;
 import io.github.rseq4j.internal.asm.Label;
 import io.github.rseq4j.internal.compile.Exits;
+import io.github.rseq4j.internal.compile.Lowering;
 import io.github.rseq4j.sequence.Address;
 import io.github.rseq4j.sequence.Commit;
 import io.github.rseq4j.sequence.Condition;
@@ -23,7 +24,7 @@ import java.util.stream.Stream;
  * <p>A load that acquires is {@code ldar}, a commit that releases is {@code stlr} (Arm Architecture
  * Reference Manual, B2.3.11); all other accesses are plain.
  */
-final class A64Steps {
+final class A64Steps implements Lowering.Steps {
   private static final Vec BLOCK = Vec.V0;
   private static final int BLOCK_BYTES = 16;
   private static final int WORD_BYTES = 8;
@@ -53,8 +54,8 @@ final class A64Steps {
     this.asm = lowering.assembler();
   }
 
-  /** Emits a step; of a commit, only what has to be done before {@link #commit}. */
-  void lower(Step step, Exits exits) {
+  @Override
+  public void lower(Step step, Exits exits) {
     switch (step) {
       case Step.Load load -> {
         checkBounds(load.from(), load.extent(), exits);
@@ -85,7 +86,8 @@ final class A64Steps {
   }
 
   /** Emits the commit; its last instruction is the store. */
-  void commit(Commit step) {
+  @Override
+  public void commit(Commit step) {
     switch (step) {
       case Commit.Store commit ->
           access(stores(commit.width()), commit.release(), inRegister(commit.value()), commit.to());

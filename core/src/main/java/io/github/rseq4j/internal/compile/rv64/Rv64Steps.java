@@ -6,6 +6,7 @@ import io.github.rseq4j.internal.asm.Assembler;
 import io.github.rseq4j.internal.asm.Imm;
 import io.github.rseq4j.internal.asm.Label;
 import io.github.rseq4j.internal.compile.Exits;
+import io.github.rseq4j.internal.compile.Lowering;
 import io.github.rseq4j.sequence.Address;
 import io.github.rseq4j.sequence.Commit;
 import io.github.rseq4j.sequence.Condition;
@@ -23,7 +24,7 @@ import io.github.rseq4j.sequence.Width;
  * rw,w} before it (RISC-V Instruction Set Manual, volume I, "Code Porting and Mapping Guidelines");
  * all other accesses are plain.
  */
-final class Rv64Steps {
+final class Rv64Steps implements Lowering.Steps {
   private static final int WORD_BYTES = 8;
 
   /** Where the exponent of a 64-bit floating-point number begins, and what 1.0 has there. */
@@ -41,8 +42,8 @@ final class Rv64Steps {
     this.asm = lowering.assembler();
   }
 
-  /** Emits a step; of a commit, only what has to be done before {@link #commit}. */
-  void lower(Step step, Exits exits) {
+  @Override
+  public void lower(Step step, Exits exits) {
     switch (step) {
       case Step.Load load -> load(load, exits);
       case Step.Store store -> {
@@ -68,7 +69,8 @@ final class Rv64Steps {
   }
 
   /** Emits the commit; its last instruction is the store. */
-  void commit(Commit step) {
+  @Override
+  public void commit(Commit step) {
     Mem to = memory(step.address());
     switch (step) {
       case Commit.Store commit -> {

@@ -14,7 +14,6 @@ import io.github.rseq4j.internal.compile.Target;
 import io.github.rseq4j.internal.linux.Arch;
 import io.github.rseq4j.internal.linux.OwnArea;
 import io.github.rseq4j.internal.linux.RseqAbi;
-import io.github.rseq4j.sequence.Commit;
 import io.github.rseq4j.sequence.IndexKind;
 import io.github.rseq4j.sequence.Parameter;
 import io.github.rseq4j.sequence.Program;
@@ -151,13 +150,8 @@ final class X64Lowering implements Lowering {
   }
 
   @Override
-  public void step(Step step, Exits exits) {
-    steps.lower(step, exits);
-  }
-
-  @Override
-  public void commit(Commit commit) {
-    steps.commit(commit);
+  public X64Steps steps() {
+    return steps;
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.github.rseq4j.internal.asm.Assembler;
 import io.github.rseq4j.internal.asm.Imm;
 import io.github.rseq4j.internal.asm.Label;
 import io.github.rseq4j.internal.compile.Exits;
+import io.github.rseq4j.internal.compile.Lowering;
 import io.github.rseq4j.sequence.Address;
 import io.github.rseq4j.sequence.Commit;
 import io.github.rseq4j.sequence.Condition;
@@ -23,7 +24,7 @@ import io.github.rseq4j.sequence.Width;
  * <p>On x86-64 every load acquires and every store releases (Intel SDM volume 3, "Memory
  * Ordering"), so the orders of the language need no instructions of their own.
  */
-final class X64Steps {
+final class X64Steps implements Lowering.Steps {
   private static final Xmm BLOCK = Xmm.XMM0;
   private static final int BLOCK_BYTES = 16;
   private static final int WORD_BYTES = 8;
@@ -41,8 +42,8 @@ final class X64Steps {
     return step instanceof Step.Compute(_, var operation, _, Value _) && isShift(operation);
   }
 
-  /** Emits a step; of a commit, only what has to be done before {@link #commit}. */
-  void lower(Step step, Exits exits) {
+  @Override
+  public void lower(Step step, Exits exits) {
     switch (step) {
       case Step.Load load -> load(load, exits);
       case Step.Store store -> {
@@ -68,7 +69,8 @@ final class X64Steps {
   }
 
   /** Emits the commit: one instruction, perhaps behind one that loads a constant. */
-  void commit(Commit step) {
+  @Override
+  public void commit(Commit step) {
     switch (step) {
       case Commit.Store commit -> store(commit.width(), commit.to(), commit.value());
       case Commit.Add commit -> {
