@@ -7,6 +7,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -18,11 +19,16 @@ final class DroppedRegions {
   private static final int REGIONS = 8;
   private static final int CALLS = 2000;
   private static final long SLICE_BYTES = 1 << 16;
+
+  /** When an emulated processor has done enough. */
+  private static final long PATIENCE_SECONDS = 30;
+
   private static final Address LAST = Address.of("last", (int) SLICE_BYTES - 8);
 
   private static final Sequence ADD =
       Sequence.define("add", s -> s.commitAdd64(LAST, s.parameter("delta"), Exit.of("added", 0)));
 
+  private final long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
   private final AtomicLong calls = new AtomicLong();
   private final AtomicLong wrong = new AtomicLong();
   private final List<WeakReference<PerCpuRegion>> regions = new ArrayList<>();
@@ -55,12 +61,16 @@ final class DroppedRegions {
   }
 
   private void use() {
-    for (int i = 0; i < REGIONS; i++) {
+    for (int i = 0; i < REGIONS && !isLate(); i++) {
       MethodHandle add = link();
-      for (int call = 0; call < CALLS; call++) {
+      for (int call = 0; call < CALLS && !isLate(); call++) {
         call(add);
       }
     }
+  }
+
+  private boolean isLate() {
+    return System.nanoTime() - deadline > 0;
   }
 
   /** Leaves the handle as the only way to the region. */

@@ -19,6 +19,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.Test;
@@ -172,7 +173,10 @@ class PerCpuRegionTest {
                   }));
     }
     long taken = 0;
-    for (int round = 0; round < 2000; round++) {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    for (int round = 0;
+        round < 2000 && (round < region.slices() || System.nanoTime() - deadline < 0);
+        round++) {
       long[] seen = new long[1];
       region.runStopped(
           round % region.slices(),

@@ -54,7 +54,7 @@ class DisturbanceTest {
       try {
         disturbance.disturb(child);
         child.goOn();
-      } catch (NoSuchFileException e) {
+      } catch (IOException e) {
         child.finish(); // tells how it ended
         throw e;
       }
