@@ -15,7 +15,7 @@ public final class BuiltInSequences {
    */
   public static List<Sequence> all() {
     return Stream.concat(
-            Stream.of(CounterLayout.ADD, RingSequences.WRITE, RingSequences.CLAIM),
+            Stream.of(CounterLayout.ADD, RingSequences.WRITE, RingSequences.CLAIM, QueueSequences.CLAIM),
             LibrseqSequences.all().stream())
         .toList();
   }
