@@ -15,7 +15,12 @@ public final class BuiltInSequences {
    */
   public static List<Sequence> all() {
     return Stream.concat(
-            Stream.of(CounterLayout.ADD, RingSequences.WRITE, RingSequences.CLAIM, QueueSequences.CLAIM),
+            Stream.of(
+                CounterLayout.ADD,
+                RingSequences.WRITE,
+                RingSequences.CLAIM,
+                QueueSequences.CLAIM,
+                LockLayout.LOCK),
             LibrseqSequences.all().stream())
         .toList();
   }
