@@ -17,10 +17,19 @@ public final class BuiltInSequences {
     return Stream.concat(
             Stream.of(
                 CounterLayout.ADD,
+                BankedSequences.MAX,
+                BankedSequences.OR,
                 RingSequences.WRITE,
                 RingSequences.CLAIM,
+                OverwriteSequences.MAKE_ROOM,
+                OverwriteSequences.OVERWRITE,
+                HistogramSequences.CLAMP,
+                HistogramSequences.COVER,
+                HistogramSequences.COUNT,
                 QueueSequences.CLAIM,
-                LockLayout.LOCK),
+                LockLayout.LOCK,
+                StackSequences.PUSH,
+                StackSequences.POP),
             LibrseqSequences.all().stream())
         .toList();
   }

@@ -30,6 +30,8 @@ import java.util.concurrent.atomic.LongAdder;
 public final class PerCpuLongAdder extends LongAdder {
   private static final long serialVersionUID = 1L;
 
+  private static final CellSlabs SLABS = new CellSlabs(Long.BYTES, CounterLayout.ADD);
+
   /*
    * Cells are never written but by their own CPU. A reset therefore does not clear them: it notes
    * what they add up to, the baseline, and later sums are counted from there. The same goes for a
@@ -48,10 +50,15 @@ public final class PerCpuLongAdder extends LongAdder {
 
   /** Makes an adder with the sum 0. */
   public PerCpuLongAdder() {
-    CounterSlab.Cell place = CounterSlab.allocate(this);
+    CellSlabs.Cell place = SLABS.allocate(this);
     region = place.region();
-    offset = CounterLayout.offset(place.cell());
+    offset = place.offset();
     baseline = rawSum();
+  }
+
+  /** Returns how cells are dealt. */
+  static CellSlabs slabs() {
+    return SLABS;
   }
 
   @Override

@@ -1,11 +1,11 @@
 package io.github.rseq4j.percpu;
 
-import io.github.rseq4j.internal.rseq.Region;
 import java.lang.foreign.MemorySegment;
-import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,10 +14,16 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A record is written in one restartable sequence: it is there completely or not at all. Records
  * written on one CPU are read in the order in which they were written; between CPUs there is no
- * order. When a CPU's ring is full the record is discarded and counted as lost.
+ * order, but see {@link #readMerged}. When a CPU's ring is full the record is discarded and counted
+ * as lost.
+ *
+ * <p>A buffer that is made by {@link #overwriting} is a flight recorder instead: a record takes the
+ * place of the oldest ones of its CPU, which are counted as lost, and {@link #snapshot} shows the
+ * newest at any time. Neither it nor the reader ever sees a part of a record.
  *
  * <p>It takes 1.25 times its capacity for each possible CPU and for one more, of which a page
- * becomes memory when it is first touched.
+ * becomes memory when it is first touched. A reader or snapshot of a flight recorder takes as much
+ * of the heap for each ring in which it finds records.
  *
  * <table>
  * <caption>Operations</caption>
@@ -27,7 +33,12 @@ import org.jspecify.annotations.Nullable;
  *     claim<td>under a lock
  * <tr><td>{@code tryClaim}<td>this CPU's ring<td>release at {@code commit}<td>starts again,
  *     unnoticed<td>the claim<td>under a lock
- * <tr><td>{@code read}<td>every CPU's ring<td>acquire<td>-<td>no<td>the same
+ * <tr><td>{@code read}, {@code readMerged}<td>every CPU's ring<td>acquire; of a flight recorder, a
+ *     fence<td>-<td>no; of a flight recorder, once a copy of each ring<td>the same
+ * <tr><td>{@code read} that waits<td>every CPU's ring<td>acquire; a fence as the wait
+ *     begins<td>aborts writes that are under way<td>no<td>by the locks
+ * <tr><td>{@code snapshot}, {@code statistics}<td>every CPU's ring, without writing<td>acquire; of a
+ *     flight recorder, a fence<td>-<td>the copy, the list<td>the same
  * <tr><td>{@code close}<td>every CPU's ring<td>a fence: no write that began before succeeds
  *     after<td>aborts writes that are under way<td>no<td>by the locks
  * </table>
@@ -39,34 +50,12 @@ public final class PerCpuRingBuffer implements AutoCloseable {
   /** The largest capacity, in bytes. */
   public static final int MAX_CAPACITY = 1 << 30;
 
-  /*
-   * The protocol
-   *
-   * tail is written by the sequences of its CPU only, and its store is their commit: a record's
-   * bytes and header are in place before it, and the ring behind tail is nobody's, so what an
-   * aborted sequence has left there means nothing.
-   *
-   * head is written by the reader only, with release, once the handlers are done with the records
-   * before it; the sequences load it with acquire before they store where those records were.
-   *
-   * A claim moves tail over a record that is not complete, and says so in the header; the reader
-   * stops there. Its owner completes it from wherever it runs then, by storing the final header
-   * with release, which the reader loads with acquire.
-   *
-   * close sets a flag in each slice and then fences: a sequence that has read the flag before has
-   * committed by the time the fence is over, or starts again and sees it. So when close returns,
-   * what will ever be in the buffer is there, but for claims that are still open.
-   */
-
   private final int capacity;
-  private final int maxLength;
-  private final Region region;
-  private final MemorySegment readable;
-  private final AtomicBoolean reading = new AtomicBoolean();
-  private int firstSlice;
+  private final Rings rings;
+  private final RingReader reader;
 
   /**
-   * Makes a buffer.
+   * Makes a buffer that discards what it has no room for.
    *
    * @param capacity bytes for each CPU, records' headers of 8 bytes included: a power of two,
    *     {@value #MIN_CAPACITY} to {@value #MAX_CAPACITY}
@@ -74,17 +63,35 @@ public final class PerCpuRingBuffer implements AutoCloseable {
    * @throws OutOfMemoryError if there is not enough address space
    */
   public PerCpuRingBuffer(int capacity) {
+    this(capacity, new DiscardingRings(requireCapacity(capacity)));
+  }
+
+  private PerCpuRingBuffer(int capacity, Rings rings) {
+    this.capacity = capacity;
+    this.rings = rings;
+    this.reader = new RingReader(rings);
+  }
+
+  /**
+   * Makes a buffer that overwrites the oldest records, read or not: a flight recorder. Its records
+   * are at most 4096 bytes long, and there are no claims.
+   *
+   * @param capacity bytes for each CPU, records' headers of 16 bytes and one more header included:
+   *     a power of two, {@value #MIN_CAPACITY} to {@value #MAX_CAPACITY}
+   * @throws IllegalArgumentException if the capacity is not such
+   * @throws OutOfMemoryError if there is not enough address space
+   */
+  public static PerCpuRingBuffer overwriting(int capacity) {
+    return new PerCpuRingBuffer(capacity, new OverwritingRings(requireCapacity(capacity)));
+  }
+
+  private static int requireCapacity(int capacity) {
     if (capacity < MIN_CAPACITY || capacity > MAX_CAPACITY || Integer.bitCount(capacity) != 1) {
       throw new IllegalArgumentException(
           "capacity %d is not a power of two in %d..%d"
               .formatted(capacity, MIN_CAPACITY, MAX_CAPACITY));
     }
-    this.capacity = capacity;
-    this.maxLength = RingLayout.maxLength(capacity);
-    this.region =
-        Region.allocate(
-            RingLayout.sliceBytes(capacity, maxLength), RingSequences.WRITE, RingSequences.CLAIM);
-    this.readable = region.memory().asReadOnly();
+    return capacity;
   }
 
   /** Returns the bytes for each CPU. */
@@ -92,9 +99,12 @@ public final class PerCpuRingBuffer implements AutoCloseable {
     return capacity;
   }
 
-  /** Returns the length of the longest record, in bytes: a quarter of the capacity. */
+  /**
+   * Returns the length of the longest record, in bytes: a quarter of the capacity, in a flight
+   * recorder at most 4096.
+   */
   public int maxLength() {
-    return maxLength;
+    return rings.maxLength();
   }
 
   /**
@@ -102,7 +112,8 @@ public final class PerCpuRingBuffer implements AutoCloseable {
    *
    * @param type the type id, any number
    * @param source its bytes
-   * @return whether it was written; if not, it was counted as lost because this CPU's ring is full
+   * @return whether it was written; if not, it was counted as lost because this CPU's ring is full,
+   *     which a flight recorder's never is
    * @throws IllegalArgumentException if the record is longer than {@link #maxLength()}
    * @throws IllegalStateException if the buffer is closed
    */
@@ -153,25 +164,7 @@ public final class PerCpuRingBuffer implements AutoCloseable {
    * @throws InternalError if the segment is a mapped file that is shorter by now
    */
   public boolean write(int type, MemorySegment source) {
-    int length = checkLength(source.byteSize());
-    // A mapped file may have been truncated: Java code survives that, machine code does not.
-    if (length > RingSequences.COPY_LIMIT || source.isMapped()) {
-      return writeByClaim(type, source);
-    }
-    long result;
-    try {
-      result =
-          (long)
-              RingSequences.WRITE_HANDLE.invokeExact(
-                  region, (long) (capacity - 1), RingLayout.header(type, length), source);
-    } catch (RuntimeException e) {
-      throw e; // of the segment: its arena is closed, or another thread's
-    } catch (Throwable e) {
-      throw Failures.unexpected(e);
-    } finally {
-      Reference.reachabilityFence(region);
-    }
-    return result == RingSequences.WRITTEN || refused(result);
+    return rings.write(type, checkLength(source.byteSize()), source);
   }
 
   /**
@@ -186,31 +179,10 @@ public final class PerCpuRingBuffer implements AutoCloseable {
    * @return the claim; null if the record was counted as lost because this CPU's ring is full
    * @throws IllegalArgumentException if the length is not in 0..{@link #maxLength()}
    * @throws IllegalStateException if the buffer is closed
+   * @throws UnsupportedOperationException if it is a flight recorder
    */
-  public @Nullable Claim tryClaim(int type, int length) {
-    checkLength(length);
-    // Made first: if there were no memory for it later, the space would stay claimed for ever.
-    Claim claim = new Claim(region, type, length);
-    long result;
-    try {
-      result =
-          (long)
-              RingSequences.CLAIM_HANDLE.invokeExact(
-                  region,
-                  (long) (capacity - 1),
-                  RingLayout.claimedHeader(type, length),
-                  (long) length);
-    } catch (Throwable e) {
-      throw Failures.unexpected(e);
-    } finally {
-      Reference.reachabilityFence(region);
-    }
-    if (result < RingLayout.DATA.displacement() && !refused(result)) {
-      return null;
-    }
-    claim.record = result;
-    claim.open.set(true);
-    return claim;
+  public @Nullable RecordClaim tryClaim(int type, int length) {
+    return rings.tryClaim(type, checkLength(length));
   }
 
   /**
@@ -227,65 +199,111 @@ public final class PerCpuRingBuffer implements AutoCloseable {
    * @throws IllegalStateException if a read is under way, in another thread or around this call
    */
   public int read(RecordHandler handler, int limit) {
+    return reader.read(handler, limit);
+  }
+
+  /**
+   * Reads records as {@link #read(RecordHandler, int)} does, and waits for one if there is none.
+   *
+   * <p>Beginning to wait makes every write that is under way start again; while nobody waits,
+   * writers do not look out for a reader. No other thread can read meanwhile.
+   *
+   * @param handler receives the records
+   * @param limit how many to read at most, at least 1
+   * @param timeout how long to wait at most, not at all if not above 0
+   * @param unit the unit of {@code timeout}
+   * @return how many were read; 0 if the time is over, or -1 if the buffer is closed and everything
+   *     that was written has been read, no claim being open
+   * @throws InterruptedException if the thread was or is interrupted before there is a record
+   * @throws IllegalArgumentException if the limit is below 1
+   * @throws IllegalStateException if a read is under way, in another thread or around this call, or
+   *     the process has been denied {@code membarrier} since it started
+   */
+  public int read(RecordHandler handler, int limit, long timeout, TimeUnit unit)
+      throws InterruptedException {
+    return reader.read(handler, limit, timeout, unit);
+  }
+
+  /**
+   * Reads records as {@link #read(RecordHandler, int)} does, in the order of timestamps, which the
+   * writers take: the first 8 bytes of each record, in the order of bytes of this machine. A record
+   * that has fewer comes as soon as it is the first of its CPU.
+   *
+   * <p>Always the record with the lowest timestamp comes next of those that are the first of their
+   * CPUs. So what was written before the call began comes in the order of timestamps if those on
+   * each CPU rise; a writer that is interrupted between taking the timestamp and writing may leave
+   * one on its CPU that is lower than that before it. A record that is written later, or is behind
+   * an open claim, comes with a later call, and may be older than some that came before.
+   *
+   * @param handler receives the records
+   * @param limit how many to read at most, at least 1
+   * @return how many were read; fewer than the limit means that no more were there that are
+   *     complete and not behind an open claim
+   * @throws IllegalArgumentException if the limit is below 1
+   * @throws IllegalStateException if a read is under way, in another thread or around this call
+   */
+  public int readMerged(RecordHandler handler, int limit) {
+    return reader.readMerged(handler, limit);
+  }
+
+  /**
+   * Shows the records of a flight recorder, those of each CPU in order, and leaves them there.
+   *
+   * <p>They are copied first, so that they are what was there about when the snapshot began,
+   * however long the handler takes: every record whose write had returned, unless it was
+   * overwritten before it was copied. Any number of threads may take snapshots, beside writers and
+   * a reader.
+   *
+   * @param handler receives the records; if it throws, that ends the snapshot
+   * @return how many records there were
+   * @throws UnsupportedOperationException if it is no flight recorder
+   * @throws IllegalStateException if the process has been denied {@code membarrier} since it
+   *     started
+   */
+  public long snapshot(RecordHandler handler) {
     Objects.requireNonNull(handler, "handler");
-    if (limit < 1) {
-      throw new IllegalArgumentException("limit %d is below 1".formatted(limit));
+    long shown = 0;
+    for (RingCursor cursor : rings.snapshot()) {
+      shown += cursor.read(handler, Integer.MAX_VALUE);
     }
-    if (!reading.compareAndSet(false, true)) {
-      throw new IllegalStateException("a read is under way; one thread reads at a time");
-    }
-    int slices = region.slices();
-    try {
-      int read = 0;
-      for (int i = 0; i < slices && read < limit; i++) {
-        read += readSlice((firstSlice + i) % slices, handler, limit - read);
-      }
-      return read;
-    } finally {
-      // The next read begins with another CPU, so that one that is busy, or has a record that the
-      // handler always fails on, does not keep all others out.
-      firstSlice = (firstSlice + 1) % slices;
-      reading.set(false);
-    }
+    return shown;
   }
 
-  private int readSlice(int slice, RecordHandler handler, int limit) {
-    long data = slice * region.stride() + RingLayout.DATA.displacement();
-    long tail = region.getAcquire(slice, RingLayout.TAIL.displacement());
-    long begin = region.getAcquire(slice, RingLayout.HEAD.displacement());
-    long head = begin;
-    int read = 0;
-    try {
-      while (head != tail && read < limit) {
-        long record = data + (head & (capacity - 1));
-        long header = region.getAcquire(record);
-        if (RingLayout.isClaimed(header)) {
-          break;
-        }
-        int length = RingLayout.length(header);
-        if (RingLayout.recordBytes(length) > tail - head) {
-          throw new IllegalStateException(
-              "record of %d bytes in %d: a claim was written after its commit"
-                  .formatted(length, tail - head));
-        }
-        if (!RingLayout.isAbandoned(header)) {
-          int type = RingLayout.type(header);
-          handler.onRecord(type, readable, record + RingLayout.HEADER_BYTES, length);
-          read++;
-        }
-        head += RingLayout.recordBytes(length);
-      }
-    } finally {
-      if (head != begin) {
-        region.setRelease(slice, RingLayout.HEAD.displacement(), head);
-      }
-    }
-    return read;
-  }
-
-  /** Returns how many records were discarded because a ring was full. */
+  /**
+   * Returns how many records were discarded because a ring was full; of a flight recorder, how many
+   * were overwritten.
+   */
   public long lost() {
-    return region.sum(RingLayout.LOST.displacement());
+    return rings.lost();
+  }
+
+  /**
+   * Returns the statistics of each CPU's ring. Of a ring that discards, this goes through the
+   * records that are not read yet.
+   *
+   * @throws IllegalStateException if a claim was written after its commit, or the process has been
+   *     denied {@code membarrier} since it started
+   */
+  public List<RingStatistics> statistics() {
+    return rings.statistics();
+  }
+
+  /** Returns the capacity, and the sums of the {@link #statistics}. */
+  @Override
+  public String toString() {
+    List<RingStatistics> all = statistics();
+    return "PerCpuRingBuffer[rings=%d, capacity=%d, written=%d, lost=%d, missed=%d, fill=%d]"
+        .formatted(
+            all.size(),
+            capacity,
+            sum(all, RingStatistics::written),
+            sum(all, RingStatistics::lost),
+            sum(all, RingStatistics::missed),
+            sum(all, RingStatistics::fill));
+  }
+
+  private static long sum(List<RingStatistics> rings, ToLongFunction<RingStatistics> number) {
+    return rings.stream().mapToLong(number).sum();
   }
 
   /**
@@ -297,103 +315,14 @@ public final class PerCpuRingBuffer implements AutoCloseable {
    */
   @Override
   public void close() {
-    for (int slice = 0; slice < region.slices(); slice++) {
-      region.setRelease(slice, RingLayout.CLOSED.displacement(), 1);
-    }
-    region.fence();
-  }
-
-  private boolean writeByClaim(int type, MemorySegment source) {
-    try (Claim claim = tryClaim(type, (int) source.byteSize())) {
-      if (claim != null) {
-        claim.segment().copyFrom(source);
-        claim.commit();
-      }
-      return claim != null;
-    }
+    rings.reader().close();
   }
 
   private int checkLength(long length) {
-    if (length < 0 || length > maxLength) {
+    if (length < 0 || length > maxLength()) {
       throw new IllegalArgumentException(
-          "record of %d bytes is not in 0..%d".formatted(length, maxLength));
+          "record of %d bytes is not in 0..%d".formatted(length, maxLength()));
     }
     return (int) length;
-  }
-
-  /** Returns false for a full ring, and throws for a closed one. */
-  private static boolean refused(long result) {
-    if (result == RingSequences.CLOSED_EXIT) {
-      throw new IllegalStateException("the ring buffer is closed");
-    }
-    if (result != RingSequences.FULL) {
-      throw Failures.impossible(result);
-    }
-    return false;
-  }
-
-  /** Space for one record, reserved in a {@link PerCpuRingBuffer}. */
-  public static final class Claim implements AutoCloseable {
-    private final Region region;
-    private long record;
-    private final int type;
-    private final int length;
-    private final AtomicBoolean open = new AtomicBoolean();
-
-    private Claim(Region region, int type, int length) {
-      this.region = region;
-      this.type = type;
-      this.length = length;
-    }
-
-    /**
-     * Returns the memory for the record's bytes, of the length claimed; what is in it at first is
-     * unspecified. It must not be written after {@link #commit} or {@link #abort}.
-     *
-     * @throws IllegalStateException if the claim is not open
-     */
-    public MemorySegment segment() {
-      requireOpen(open.get());
-      return region.memory().asSlice(record + RingLayout.HEADER_BYTES, length);
-    }
-
-    /**
-     * Makes the record readable.
-     *
-     * @throws IllegalStateException if the claim is not open
-     */
-    public void commit() {
-      requireOpen(finish(RingLayout.header(type, length)));
-    }
-
-    /**
-     * Gives the space up; there will be no record.
-     *
-     * @throws IllegalStateException if the claim is not open
-     */
-    public void abort() {
-      requireOpen(finish(RingLayout.abandonedHeader(length)));
-    }
-
-    /** Aborts the claim if it is open. */
-    @Override
-    public void close() {
-      finish(RingLayout.abandonedHeader(length));
-    }
-
-    /** Completes the record, if nobody has done so before, and returns whether that was so. */
-    private boolean finish(long header) {
-      boolean first = open.compareAndSet(true, false);
-      if (first) {
-        region.setRelease(record, header);
-      }
-      return first;
-    }
-
-    private static void requireOpen(boolean open) {
-      if (!open) {
-        throw new IllegalStateException("the claim is committed or aborted already");
-      }
-    }
   }
 }

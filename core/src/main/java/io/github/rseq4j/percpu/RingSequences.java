@@ -6,7 +6,9 @@ import static io.github.rseq4j.percpu.RingLayout.HEAD;
 import static io.github.rseq4j.percpu.RingLayout.HEADER_BYTES;
 import static io.github.rseq4j.percpu.RingLayout.LOST;
 import static io.github.rseq4j.percpu.RingLayout.RECORD_ALIGNMENT;
+import static io.github.rseq4j.percpu.RingLayout.STATE;
 import static io.github.rseq4j.percpu.RingLayout.TAIL;
+import static io.github.rseq4j.percpu.RingLayout.WAITED;
 
 import io.github.rseq4j.internal.rseq.RegionLinker;
 import io.github.rseq4j.sequence.Condition;
@@ -23,20 +25,23 @@ final class RingSequences {
   /** The longest record that is copied within a sequence, in bytes. */
   static final int COPY_LIMIT = Step.MAX_COPY;
 
-  static final int WRITTEN = 0;
+  /** The result for a record that is written and that nobody waits for. */
+  static final int WRITTEN = RingLayout.OPEN;
+
+  /** The result for a record that there is no room for; it is not one of the states. */
   static final int FULL = 1;
-  static final int CLOSED_EXIT = 2;
 
   private static final Exit FULL_EXIT = Exit.of("full", FULL);
+  private static final Exit CLOSED_EXIT = Exit.of("closed", CLOSED);
 
   /** Where a record goes: its offset in the data, and the tail behind it. */
-  private record Place(Value at, Value end) {}
+  private record Place(Value state, Value at, Value end) {}
 
   /**
    * Writes a whole record: all of {@code source} behind {@code header}.
    *
-   * <p>Returns {@link #WRITTEN}, {@link #FULL} after counting the record as lost, or {@link
-   * #CLOSED_EXIT}.
+   * <p>Returns the state of the ring if the record is written, {@link RingLayout#CLOSED} if it is
+   * not for that reason, or {@link #FULL} after counting it as lost.
    */
   static final Sequence WRITE =
       Sequence.define(
@@ -48,14 +53,14 @@ final class RingSequences {
             Place place = reserve(s, mask, source.size());
             s.store64(DATA.byteAt(place.at), header);
             s.copy(DATA.plus(HEADER_BYTES).byteAt(place.at), source, source.size(), COPY_LIMIT);
-            s.commitRelease64(TAIL, place.end, Exit.of("written", WRITTEN));
+            s.commitRelease64(TAIL, place.end, Exit.of("written", place.state));
           });
 
   /**
    * Reserves space for {@code length} bytes behind {@code header}, which says that it is claimed.
    *
    * <p>Returns the offset of the record in the region, which is above both of the others, {@link
-   * #FULL} after counting the record as lost, or {@link #CLOSED_EXIT}.
+   * #FULL} after counting the record as lost, or {@link RingLayout#CLOSED}.
    */
   static final Sequence CLAIM =
       Sequence.define(
@@ -78,8 +83,8 @@ final class RingSequences {
   private RingSequences() {}
 
   private static Place reserve(SequenceBuilder s, Value mask, Value length) {
-    var closed = s.load64("closed", CLOSED);
-    s.exitIf(closed, Condition.NOT_EQUAL, 0, Exit.of("closed", CLOSED_EXIT));
+    var state = s.load64("state", STATE);
+    s.exitIf(state, Condition.ABOVE, WAITED, CLOSED_EXIT);
     var unaligned = s.add("unaligned", length, HEADER_BYTES + RECORD_ALIGNMENT - 1);
     var bytes = s.and("bytes", unaligned, -RECORD_ALIGNMENT);
     var tail = s.load64("tail", TAIL);
@@ -92,6 +97,6 @@ final class RingSequences {
     s.commitAdd64(LOST, 1, FULL_EXIT);
     s.land(fits);
     var at = s.and("at", tail, mask);
-    return new Place(at, end);
+    return new Place(state, at, end);
   }
 }

@@ -2,11 +2,6 @@ package io.github.rseq4j.percpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.ObjectInputStream;
-import java.io.ObjectOutputStream;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -88,7 +83,7 @@ class LongAdderContractTest {
   void serializesInAFieldDeclaredAsLongAdder(Supplier<LongAdder> adders) throws Exception {
     LongAdder adder = adders.get();
     adder.add(123);
-    Holder copy = (Holder) deserialize(serialize(new Holder(adder)));
+    Holder copy = (Holder) SerializedCopy.of(new Holder(adder));
     assertThat(copy.adder()).isExactlyInstanceOf(LongAdder.class);
     assertThat(copy.adder().sum()).isEqualTo(123);
     adder.add(1);
@@ -100,7 +95,7 @@ class LongAdderContractTest {
   void losesNothingAddedByManyThreads(Supplier<LongAdder> adders) throws Exception {
     LongAdder adder = adders.get();
     long each = 50_000;
-    runAll(8, () -> add(adder, each));
+    ManyThreads.run(8, () -> add(adder, each));
     assertThat(adder.sum()).isEqualTo(8 * each);
   }
 
@@ -117,7 +112,7 @@ class LongAdderContractTest {
                     taken.addAndGet(adder.sumThenReset());
                   }
                 });
-    runAll(4, () -> add(adder, each));
+    ManyThreads.run(4, () -> add(adder, each));
     taker.interrupt();
     taker.join();
     assertThat(taken.get() + adder.sum()).isEqualTo(4 * each);
@@ -127,7 +122,7 @@ class LongAdderContractTest {
   void cellsAreUsedAgainAndStartFromZero() throws Exception {
     for (int round = 0; round < 3; round++) {
       List<PerCpuLongAdder> adders = new ArrayList<>();
-      for (int i = 0; i < 5 * CounterSlab.CELLS; i++) {
+      for (int i = 0; i < 5 * PerCpuLongAdder.slabs().cells(); i++) {
         PerCpuLongAdder adder = new PerCpuLongAdder();
         assertThat(adder.sum()).isZero();
         adder.add(i + 1);
@@ -137,40 +132,16 @@ class LongAdderContractTest {
         assertThat(adders.get(i).sum()).isEqualTo(i + 1);
       }
     }
-    for (int i = 0; i < 100 && CounterSlab.withRoom() > 2; i++) {
+    for (int i = 0; i < 100 && PerCpuLongAdder.slabs().withRoom() > 2; i++) {
       System.gc();
       Thread.sleep(50);
     }
-    assertThat(CounterSlab.withRoom()).as("slabs kept").isLessThanOrEqualTo(2);
+    assertThat(PerCpuLongAdder.slabs().withRoom()).as("slabs kept").isLessThanOrEqualTo(2);
   }
 
   private static void add(LongAdder adder, long times) {
     for (long i = 0; i < times; i++) {
       adder.increment();
-    }
-  }
-
-  private static void runAll(int threads, Runnable task) throws InterruptedException {
-    List<Thread> all = new ArrayList<>();
-    for (int i = 0; i < threads; i++) {
-      all.add(i % 2 == 0 ? Thread.ofPlatform().start(task) : Thread.ofVirtual().start(task));
-    }
-    for (Thread thread : all) {
-      thread.join();
-    }
-  }
-
-  private static byte[] serialize(Object object) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (ObjectOutputStream stream = new ObjectOutputStream(bytes)) {
-      stream.writeObject(object);
-    }
-    return bytes.toByteArray();
-  }
-
-  private static Object deserialize(byte[] bytes) throws IOException, ClassNotFoundException {
-    try (ObjectInputStream stream = new ObjectInputStream(new ByteArrayInputStream(bytes))) {
-      return stream.readObject();
     }
   }
 }

@@ -141,7 +141,7 @@ class PerCpuRingBufferTest {
 
   @Test
   void claimsAreReadOnceCommitted() {
-    PerCpuRingBuffer.Claim claim = Objects.requireNonNull(ring.tryClaim(7, 5000));
+    RecordClaim claim = Objects.requireNonNull(ring.tryClaim(7, 5000));
     assertThat(read(10)).isZero();
     claim.segment().fill((byte) 'z');
     claim.commit();
@@ -155,7 +155,7 @@ class PerCpuRingBufferTest {
 
   @Test
   void anAbortedClaimLeavesNoRecord() {
-    try (PerCpuRingBuffer.Claim claim = ring.tryClaim(7, 100)) {
+    try (RecordClaim claim = ring.tryClaim(7, 100)) {
       assertThat(claim).isNotNull();
     }
     ring.write(8, "after".getBytes(UTF_8));
@@ -251,7 +251,7 @@ class PerCpuRingBufferTest {
   @Test
   void aClosedBufferTakesNothingAndCanBeReadToItsEnd() {
     ring.write(1, "before".getBytes(UTF_8));
-    PerCpuRingBuffer.Claim claim = Objects.requireNonNull(ring.tryClaim(2, 1));
+    RecordClaim claim = Objects.requireNonNull(ring.tryClaim(2, 1));
     ring.close();
     ring.close();
     assertThatThrownBy(() -> ring.write(3, new byte[1]))
@@ -325,7 +325,7 @@ class PerCpuRingBufferTest {
   }
 
   private void writeAfterCommit() {
-    PerCpuRingBuffer.Claim claim = Objects.requireNonNull(ring.tryClaim(1, 64));
+    RecordClaim claim = Objects.requireNonNull(ring.tryClaim(1, 64));
     MemorySegment late = claim.segment();
     claim.abort();
     assertThat(read(10)).isZero();

@@ -5,7 +5,11 @@ import static io.github.rseq4j.percpu.RingLayout.DATA;
 import static io.github.rseq4j.percpu.RingLayout.HEAD;
 import static io.github.rseq4j.percpu.RingLayout.HEADER_BYTES;
 import static io.github.rseq4j.percpu.RingLayout.LOST;
+import static io.github.rseq4j.percpu.RingLayout.OPEN;
+import static io.github.rseq4j.percpu.RingLayout.STATE;
 import static io.github.rseq4j.percpu.RingLayout.TAIL;
+import static io.github.rseq4j.percpu.RingLayout.WAITED;
+import static io.github.rseq4j.percpu.RingLayout.WRITTEN;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.rseq4j.sequence.ModelChecker;
@@ -31,20 +35,20 @@ class RingModelTest {
       Math.max(RingSequences.WRITE.minimumSlice(), RingSequences.CLAIM.minimumSlice());
 
   /** Between the words of the CPU and those of the reader; holds what a test has to remember. */
-  private static final long SPARE = CLOSED.displacement() + (long) Long.BYTES;
+  private static final long SPARE = WRITTEN.displacement() + (long) Long.BYTES;
 
   private record Entry(long header, long content) {}
 
   /** What a ring means: the records that are to be read, and how many there were and were lost. */
-  private record Ring(List<Entry> records, long written, long lost, boolean closed) {
+  private record Ring(List<Entry> records, long written, long lost, long state) {
     Ring plus(Entry record) {
       List<Entry> more = new ArrayList<>(records);
       more.add(record);
-      return new Ring(List.copyOf(more), written + RECORD_BYTES, lost, closed);
+      return new Ring(List.copyOf(more), written + RECORD_BYTES, lost, state);
     }
 
     Ring plusLost() {
-      return new Ring(records, written, lost + 1, closed);
+      return new Ring(records, written, lost + 1, state);
     }
   }
 
@@ -58,21 +62,25 @@ class RingModelTest {
         long record = DATA.displacement() + (at & (CAPACITY - 1));
         records.add(new Entry(slice.get(record), slice.get(record + HEADER_BYTES)));
       }
-      boolean closed = slice.get(CLOSED.displacement()) != 0;
-      return new Ring(List.copyOf(records), tail, slice.get(LOST.displacement()), closed);
+      long state = slice.get(STATE.displacement());
+      return new Ring(List.copyOf(records), tail, slice.get(LOST.displacement()), state);
     }
 
     @Override
     public List<Answer<Ring>> answers(Ring before, Call call) {
       List<Answer<Ring>> answers = new ArrayList<>();
-      if (before.closed) {
-        answers.add(new Answer<>(before, RingSequences.CLOSED_EXIT));
+      if (before.state == CLOSED) {
+        answers.add(new Answer<>(before, CLOSED));
       }
       if (before.records.size() * RECORD_BYTES + RECORD_BYTES <= CAPACITY) {
         MemorySegment source = (MemorySegment) call.arguments().get(2);
         long content = source.get(ValueLayout.JAVA_LONG_UNALIGNED, 0);
-        answers.add(
-            new Answer<>(before.plus(new Entry(call.value(1), content)), RingSequences.WRITTEN));
+        Ring after = before.plus(new Entry(call.value(1), content));
+        // The state that a writer has seen may be an older one.
+        answers.add(new Answer<>(after, OPEN));
+        if (before.state == WAITED) {
+          answers.add(new Answer<>(after, WAITED));
+        }
       }
       // The head that a writer has seen may be any older one.
       if (before.written + RECORD_BYTES > CAPACITY) {
@@ -85,6 +93,14 @@ class RingModelTest {
   private static Call write(int type) {
     MemorySegment source = MemorySegment.ofArray(new long[] {type});
     return Call.of(RingSequences.WRITE, CAPACITY - 1, RingLayout.header(type, LENGTH), source);
+  }
+
+  private static void writeAndWake(Actions on, int type, long woken) {
+    MemorySegment source = MemorySegment.ofArray(new long[] {type});
+    long header = RingLayout.header(type, LENGTH);
+    if (on.run(RingSequences.WRITE, CAPACITY - 1, header, source) == WAITED) {
+      on.set(0, woken, 1);
+    }
   }
 
   private static long claim(Actions on, int type) {
@@ -225,7 +241,7 @@ class RingModelTest {
             "closer",
             on -> {
               for (int cpu = 0; cpu < ModelChecker.CPUS; cpu++) {
-                on.setRelease(cpu, CLOSED.displacement(), 1);
+                on.setRelease(cpu, STATE.displacement(), CLOSED);
               }
               for (int cpu = 0; cpu < ModelChecker.CPUS && fence; cpu++) {
                 on.fence(cpu);
@@ -245,5 +261,42 @@ class RingModelTest {
   void nothingIsWrittenOnceCloseHasReturned() {
     assertCorrect("ring that is closed", closes(true), 1_000);
     assertFound("ring that is closed without a fence", closes(false), "[tail]");
+  }
+
+  /** Waits as {@link ReaderWait} does; in place of parking it notes that it has found nothing. */
+  private static Outcome waits(boolean fence) {
+    long parked = SPARE;
+    long woken = SPARE + Long.BYTES;
+    return new ModelChecker(SLICE_BYTES)
+        .thread("a", on -> writeAndWake(on, 1, woken))
+        .thread("b", on -> writeAndWake(on, 2, woken))
+        .thread(
+            "reader",
+            on -> {
+              long found = 0;
+              for (int cpu = 0; cpu < ModelChecker.CPUS; cpu++) {
+                on.setRelease(cpu, STATE.displacement(), WAITED);
+              }
+              for (int cpu = 0; cpu < ModelChecker.CPUS && fence; cpu++) {
+                on.fence(cpu);
+              }
+              for (int cpu = 0; cpu < ModelChecker.CPUS; cpu++) {
+                found += on.getAcquire(cpu, TAIL.displacement());
+              }
+              on.set(0, parked, found == 0 ? 1 : 0);
+            })
+        .aborts(1)
+        .atEnd(
+            end -> {
+              ModelChecker.Slice slice = end.slices().getFirst();
+              assertThat(slice.get(woken)).as("woken").isGreaterThanOrEqualTo(slice.get(parked));
+            })
+        .check();
+  }
+
+  @Test
+  void noReaderWaitsForARecordThatIsThere() {
+    assertCorrect("ring with a reader that waits", waits(true), 1_000);
+    assertFound("ring with a reader that waits, without a fence", waits(false), "[woken]");
   }
 }

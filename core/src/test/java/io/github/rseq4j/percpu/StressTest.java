@@ -86,7 +86,7 @@ class StressTest {
     }
 
     private boolean write(int n, byte[] record) {
-      try (PerCpuRingBuffer.Claim claim = ring.tryClaim(id, record.length)) {
+      try (RecordClaim claim = ring.tryClaim(id, record.length)) {
         if (claim == null) {
           return false;
         }

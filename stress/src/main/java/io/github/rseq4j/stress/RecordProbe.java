@@ -1,12 +1,16 @@
 package io.github.rseq4j.stress;
 
 import io.github.rseq4j.percpu.PerCpuRingBuffer;
+import io.github.rseq4j.percpu.RecordClaim;
+import io.github.rseq4j.percpu.RecordHandler;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
 
 /**
  * A ring buffer, and numbered records for it of which every byte is known, so that a reader can
@@ -24,6 +28,11 @@ final class RecordProbe {
   /** What a read returns instead of a set if it was given a record twice. */
   static final int TWICE = -2;
 
+  /** What a wait returns instead of a set if the buffer is closed and nothing is left. */
+  static final int END = -3;
+
+  private static final long PATIENCE_SECONDS = 20;
+
   private static final int RING_BYTES = PerCpuRingBuffer.MIN_CAPACITY;
 
   /** As long as the ring allows, so that a record has time to be torn. */
@@ -35,14 +44,30 @@ final class RecordProbe {
   /** Buffers that are empty: tests run millions of times, and each buffer is mapped memory. */
   private static final Queue<PerCpuRingBuffer> IDLE = new ConcurrentLinkedQueue<>();
 
+  /**
+   * Such buffers that overwrite. Only what is read is their content: the rest is of other tests.
+   */
+  private static final Queue<PerCpuRingBuffer> IDLE_OVERWRITING = new ConcurrentLinkedQueue<>();
+
+  private final Queue<PerCpuRingBuffer> home;
   private final PerCpuRingBuffer buffer;
 
   /** Differs between tests, so that what an earlier one has left in the ring looks torn. */
   private final long seed = ThreadLocalRandom.current().nextLong();
 
   RecordProbe() {
-    PerCpuRingBuffer idle = IDLE.poll();
-    buffer = idle == null ? new PerCpuRingBuffer(RING_BYTES) : idle;
+    this(IDLE, PerCpuRingBuffer::new);
+  }
+
+  private RecordProbe(Queue<PerCpuRingBuffer> home, IntFunction<PerCpuRingBuffer> maker) {
+    this.home = home;
+    PerCpuRingBuffer idle = home.poll();
+    this.buffer = idle == null ? maker.apply(RING_BYTES) : idle;
+  }
+
+  /** Makes one whose ring buffer overwrites. */
+  static RecordProbe overwriting() {
+    return new RecordProbe(IDLE_OVERWRITING, PerCpuRingBuffer::overwriting);
   }
 
   /** Returns the set that has a record alone. */
@@ -60,8 +85,8 @@ final class RecordProbe {
   }
 
   /** Claims space for a record and fills it; the caller finishes the claim. */
-  PerCpuRingBuffer.Claim claim(int number) {
-    PerCpuRingBuffer.Claim claim = buffer.tryClaim(number, RECORD_BYTES);
+  RecordClaim claim(int number) {
+    RecordClaim claim = buffer.tryClaim(number, RECORD_BYTES);
     if (claim == null) {
       throw new IllegalStateException("no room for record " + number);
     }
@@ -72,17 +97,30 @@ final class RecordProbe {
   /** Reads what is there, and returns the set of it, or {@link #TORN} or {@link #TWICE}. */
   int read() {
     int[] set = {NONE};
-    buffer.read(
-        (type, memory, offset, length) ->
-            set[0] = with(set[0], type, memory.asSlice(offset, length)),
-        Integer.MAX_VALUE);
+    buffer.read(into(set), Integer.MAX_VALUE);
     return set[0];
+  }
+
+  /** Waits for records for some seconds, and returns the set of them, or {@link #END}. */
+  int await() {
+    int[] set = {NONE};
+    try {
+      int read = buffer.read(into(set), Integer.MAX_VALUE, PATIENCE_SECONDS, TimeUnit.SECONDS);
+      return read < 0 ? END : set[0];
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private RecordHandler into(int[] set) {
+    return (type, memory, offset, length) ->
+        set[0] = with(set[0], type, memory.asSlice(offset, length));
   }
 
   /** Reads what is left, and lets another test have the buffer; this one is done with it. */
   int readLast() {
     int set = read();
-    IDLE.add(buffer);
+    home.add(buffer);
     return set;
   }
 

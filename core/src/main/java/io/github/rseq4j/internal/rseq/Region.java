@@ -107,6 +107,14 @@ public final class Region {
     setRelease(start(slice) + offset, value);
   }
 
+  /**
+   * Writes 64 bits of a slice if they are {@code expected}, and returns whether they were; no
+   * access moves across it.
+   */
+  public boolean compareAndSet(int slice, long offset, long expected, long value) {
+    return LONGS.compareAndSet(memory, start(slice) + offset, expected, value);
+  }
+
   /** Returns the sum of the 64-bit words at {@code offset} in all slices. */
   public long sum(long offset) {
     long sum = 0;

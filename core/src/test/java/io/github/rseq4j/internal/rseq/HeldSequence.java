@@ -69,6 +69,31 @@ public final class HeldSequence {
   }
 
   /**
+   * Calls the program on a thread of its own that starts on {@code cpu}, does something else while
+   * it is held at a point, and lets it finish.
+   *
+   * @param meanwhile must not need a safepoint
+   * @param arguments the region, the offset, and those of the program
+   * @return the result, and whether the thread was held all the while, but for aborts
+   */
+  public Outcome callAround(int point, int cpu, Runnable meanwhile, Object... arguments) {
+    HeldCall call =
+        HeldCall.start(
+            state, point, PATIENCE, cpu, () -> (long) handle.invokeWithArguments(arguments));
+    boolean held = false;
+    long result;
+    try {
+      if (call.awaitArrival(System.nanoTime() + TIMEOUT_NANOS)) {
+        meanwhile.run();
+        held = call.held();
+      }
+    } finally {
+      result = call.finish();
+    }
+    return new Outcome(result, held);
+  }
+
+  /**
    * Calls the program on a thread of its own that starts on {@code cpu}, disturbs it at a point,
    * sees that it has been aborted, and lets it finish.
    *

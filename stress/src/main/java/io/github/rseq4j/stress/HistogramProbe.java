@@ -1,0 +1,54 @@
+package io.github.rseq4j.stress;
+
+import io.github.rseq4j.percpu.HistogramSnapshot;
+import io.github.rseq4j.percpu.PerCpuHistogram;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/**
+ * A histogram of one bucket, which other tests have used before: what it says of an interval is
+ * told in units of the one value that a test records, which is larger than all before.
+ */
+final class HistogramProbe {
+  /** What an interval returns for its sum if its extremes do not cover what it counts. */
+  static final long NOT_COVERED = -1;
+
+  /** Histograms that are idle: tests run millions of times, and each histogram is mapped memory. */
+  private static final Queue<HistogramProbe> IDLE = new ConcurrentLinkedQueue<>();
+
+  private final PerCpuHistogram histogram = PerCpuHistogram.ofBounds();
+  private long value;
+
+  private HistogramProbe() {}
+
+  /** Returns a probe that no other test uses. */
+  static HistogramProbe take() {
+    HistogramProbe idle = IDLE.poll();
+    HistogramProbe probe = idle == null ? new HistogramProbe() : idle;
+    probe.value++;
+    return probe;
+  }
+
+  /** Records the value. */
+  void record() {
+    histogram.record(value);
+  }
+
+  /** Ends an interval. */
+  HistogramSnapshot interval() {
+    return histogram.intervalSnapshot();
+  }
+
+  /** Ends the last interval, and lets another test have the histogram. */
+  HistogramSnapshot lastInterval() {
+    HistogramSnapshot last = interval();
+    IDLE.add(this);
+    return last;
+  }
+
+  /** Returns an interval's sum in units of the value, or {@link #NOT_COVERED}. */
+  long sum(HistogramSnapshot interval) {
+    boolean covered = interval.count() == 0 || interval.max() == value;
+    return covered ? interval.sum() / value : NOT_COVERED;
+  }
+}
