@@ -23,6 +23,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RseqTest {
   private static final String GRANT = "--enable-native-access=io.github.rseq4j";
 
+  /** All of it in memory from the start, so that what grows and shrinks is something else. */
+  private static final List<String> SMALL_HEAP =
+      List.of(GRANT, "-Xms64m", "-Xmx64m", "-XX:+AlwaysPreTouch", "-XX:+UseSerialGC");
+
   @BeforeEach
   void requireRseq() {
     assumeTrue(Rseq.availability().active(), Rseq.availability().reason());
@@ -117,9 +121,24 @@ class RseqTest {
   @Test
   void droppedStructuresGiveTheirMemoryBackThoughTheHeapIsIdle() throws Exception {
     Properties answers =
-        ChildJvm.run(DroppedRings.class, Map.of(), List.of(GRANT, "-Xmx64m", "-XX:+UseSerialGC"));
+        ChildJvm.run(DroppedStructures.class, Map.of(), SMALL_HEAP, DroppedStructures.IDLE);
     // 150 rings of at least 8 MiB have been filled: 1.2 GiB.
     assertThat(Long.parseLong(answers.getProperty("resident_kib"))).isLessThan(800 << 10);
+  }
+
+  @Test
+  void droppedStructuresGiveTheirMemoryBackWhileThreadsUseOthers() throws Exception {
+    Properties answers =
+        ChildJvm.run(DroppedStructures.class, Map.of(), SMALL_HEAP, DroppedStructures.BUSY);
+    for (String kind : DroppedStructures.kinds()) {
+      long touched = Long.parseLong(answers.getProperty(kind + "_kib"));
+      assertThat(touched).as(kind).isGreaterThan(20 << 10);
+      assertThat(Long.parseLong(answers.getProperty(kind + "_left_kib")))
+          .as("%s, of %d KiB", kind, touched)
+          .isLessThan(touched / 2);
+    }
+    assertThat(answers).containsEntry("exact", "true");
+    assertThat(Long.parseLong(answers.getProperty("least_uses"))).isPositive();
   }
 
   @ParameterizedTest

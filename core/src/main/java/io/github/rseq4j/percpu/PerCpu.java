@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It is for state that is no number, such as a buffer, a random generator, a table of counts.
  * One thread at a time owns an object, and sees what its owners before have done to it. It must not
- * use it any more once it is checked in.
+ * use it any more once it is checked in; if it ends without that, the object is lost to all others.
  *
  * <p>It takes 128 bytes for each possible CPU and for one more, in whole pages, and some 40 bytes
  * for each of them on the heap, beside the objects.

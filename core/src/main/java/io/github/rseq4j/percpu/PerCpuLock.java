@@ -14,8 +14,9 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
  *
  * <p>It guards something that there is one of for each CPU, such as an object in an array, selected
  * by the number of the lock. A thread that waits does so for the lock of whichever CPU it runs on
- * each time that it tries again. Who comes first is not served first. A lock is not reentrant: a
- * thread that asks for one that it holds waits for itself.
+ * each time that it tries again, which it does ever more rarely, but at least each millisecond: a
+ * lock should be held for a short time. Who comes first is not served first. A lock is not
+ * reentrant: a thread that asks for one that it holds waits for itself.
  *
  * <p>It takes 128 bytes for each possible CPU and for one more, in whole pages, and 4 bytes for
  * each of them on the heap.

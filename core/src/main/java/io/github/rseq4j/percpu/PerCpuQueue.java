@@ -1,13 +1,12 @@
 package io.github.rseq4j.percpu;
 
-import io.github.rseq4j.internal.rseq.Region;
 import java.lang.invoke.VarHandle;
-import java.lang.ref.Reference;
 import java.util.AbstractQueue;
 import java.util.Iterator;
 import java.util.Objects;
 import java.util.Spliterator;
 import java.util.Spliterators;
+import java.util.concurrent.BlockingQueue;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -16,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  * at a time takes.
  *
  * <p>It has a part for each CPU. Elements that are offered on one CPU are taken in the order of
- * their offers; between CPUs there is no order. A thread that is moved to another CPU between two
- * offers may therefore see the later one taken first, unless it offers through a {@link #producer
- * producer}, whose elements are taken in order wherever it runs.
+ * their offers; between CPUs there is no order. A thread that is preempted, and perhaps moved,
+ * between two offers may therefore see the later one taken first, unless it offers through a {@link
+ * #producer producer}, whose elements are taken in order wherever it runs.
  *
  * <p>The capacity is that of each part: an offer is refused if the part of the CPU that it is made
  * on is full, whatever room the others have. So between {@link #capacity} elements and that number
@@ -30,8 +29,10 @@ import org.jspecify.annotations.Nullable;
  * Iterators are weakly consistent: they find what is there from their making to their end, and may
  * or may not find what comes or goes meanwhile; their order is not that of taking.
  *
- * <p>It takes 264 bytes for each possible CPU and for one more, and on the heap a reference for
- * each place of the part of each CPU on which something was offered, plus some 700 bytes.
+ * <p>It takes 256 bytes for each possible CPU and for one more, in whole pages, of which one
+ * becomes memory when it is first touched; and on the heap a reference for each place of the part
+ * of each CPU on which something was offered, some 280 bytes for each such part, and some 1,000
+ * bytes.
  *
  * <table>
  * <caption>Operations</caption>
@@ -45,6 +46,11 @@ import org.jspecify.annotations.Nullable;
  *     element first<td>acquire<td>-<td>no<td>the same
  * <tr><td>{@code remove(Object)}<td>every CPU's part<td>acquire<td>-<td>24 to 40 bytes<td>the same
  * <tr><td>{@code size}<td>every CPU's part<td>acquire<td>-<td>no<td>the same
+ * <tr><td>{@link #asBlockingQueue}: {@code poll}, {@code take}, {@code drainTo}<td>every CPU's
+ *     part, and a lock<td>acquire<td>aborts claims that are under way, when it begins to
+ *     wait<td>no, unless it waits<td>the same
+ * <tr><td>{@link #asBlockingQueue}: {@code put}<td>this CPU's part, and a lock if it has to
+ *     wait<td>release<td>starts again, unnoticed<td>no, unless it waits<td>under a lock
  * </table>
  *
  * @param <E> the type of the elements
@@ -97,10 +103,9 @@ public final class PerCpuQueue<E> extends AbstractQueue<E> {
    * it comes there. A removed element that was to come after another one leaves that to its mark.
    */
 
-  private final Region region;
-  private final @Nullable Object[] @Nullable [] parts;
-  private final long mask;
+  final QueueParts parts;
   private final QueueTaker taker;
+  private final BlockingQueueView<E> view;
 
   /**
    * Makes an empty queue.
@@ -115,19 +120,14 @@ public final class PerCpuQueue<E> extends AbstractQueue<E> {
       throw new IllegalArgumentException(
           "capacity %d is not in 1..%d".formatted(capacity, MAX_CAPACITY));
     }
-    int rounded = Integer.highestOneBit(2 * capacity - 1);
-    region = Region.allocate(QueueLayout.SLICE_BYTES, QueueSequences.CLAIM);
-    parts = new Object[region.slices()] @Nullable [];
-    mask = rounded - 1L;
-    taker = new QueueTaker(region, parts, rounded - 1);
-    for (int slice = 0; slice < parts.length; slice++) {
-      region.setRelease(slice, QueueLayout.ROUTE.displacement(), QueueLayout.route(slice, false));
-    }
+    parts = new QueueParts(Integer.highestOneBit(2 * capacity - 1));
+    taker = new QueueTaker(parts);
+    view = new BlockingQueueView<>(this, parts);
   }
 
   /** Returns how many elements each CPU's part takes: what was asked for, rounded up. */
   public int capacity() {
-    return (int) mask + 1;
+    return parts.capacity();
   }
 
   /**
@@ -140,7 +140,7 @@ public final class PerCpuQueue<E> extends AbstractQueue<E> {
   @Override
   public boolean offer(E element) {
     Objects.requireNonNull(element, "element");
-    long claim = claim();
+    long claim = parts.claim();
     if (!QueueLayout.isClaim(claim)) {
       return false;
     }
@@ -148,40 +148,11 @@ public final class PerCpuQueue<E> extends AbstractQueue<E> {
     return true;
   }
 
-  /** Puts something into the place that was claimed; it is not to fail. */
+  /** Puts something into the place that was claimed, and tells who waits for it. */
   void fill(long claim, Object content) {
-    Objects.requireNonNull(parts[QueueLayout.slice(claim)])[QueueLayout.index(claim)] = content;
-  }
-
-  /**
-   * Claims a place, with what was written before released.
-   *
-   * @return the claim, or {@link QueueSequences#FULL}
-   */
-  long claim() {
-    VarHandle.releaseFence();
-    while (true) {
-      long result;
-      try {
-        result = (long) QueueSequences.CLAIM_HANDLE.invokeExact(region, mask);
-      } catch (Throwable e) {
-        throw Failures.unexpected(e);
-      } finally {
-        Reference.reachabilityFence(region);
-      }
-      if (result == QueueSequences.FULL || QueueLayout.isClaim(result)) {
-        return result;
-      }
-      makePart((int) (result / region.stride()));
-    }
-  }
-
-  private void makePart(int slice) {
-    synchronized (parts) {
-      if (parts[slice] == null) {
-        parts[slice] = new Object[QueueLayout.partLength(capacity())];
-        region.setRelease(slice, QueueLayout.CAPACITY.displacement(), capacity());
-      }
+    parts.fill(claim, content);
+    if (QueueLayout.isAwaited(claim)) {
+      view.wakeTaker();
     }
   }
 
@@ -197,10 +168,18 @@ public final class PerCpuQueue<E> extends AbstractQueue<E> {
   public @Nullable E poll() {
     taker.begin();
     try {
-      return cast(taker.take());
+      return cast(take());
     } finally {
       taker.end();
     }
+  }
+
+  private @Nullable Object take() {
+    Object element = taker.take();
+    if (element != null) {
+      view.wakeProducer();
+    }
+    return element;
   }
 
   /**
@@ -237,7 +216,7 @@ public final class PerCpuQueue<E> extends AbstractQueue<E> {
     try {
       int taken = 0;
       while (taken < limit) {
-        E element = cast(taker.take());
+        E element = cast(take());
         if (element == null) {
           break;
         }
@@ -276,25 +255,35 @@ public final class PerCpuQueue<E> extends AbstractQueue<E> {
   @Override
   public int size() {
     long size = -taker.removed();
-    for (int slice = 0; slice < parts.length; slice++) {
-      size += used(slice);
+    for (int slice = 0; slice < parts.slices(); slice++) {
+      size += parts.used(slice);
     }
     return (int) Math.clamp(size, 0L, Integer.MAX_VALUE);
   }
 
-  private long used(int slice) {
-    // In this order, so that the tail is not behind the head.
-    long head = head(slice);
-    return region.getAcquire(slice, QueueLayout.TAIL.displacement()) - head;
-  }
-
-  private long head(int slice) {
-    return region.getAcquire(slice, QueueLayout.HEAD.displacement());
+  /**
+   * Returns a view of this queue whose callers can wait, fit for an executor with one worker or for
+   * an appender; always the same one.
+   *
+   * <p>Any thread may take through it; they do so in turn, each under a lock. While one takes
+   * through the view, none may take from this queue itself. {@code put} and timed {@code offer}
+   * wait for room in the part of the CPU that they happen to run on; who waits may learn of room up
+   * to 16 milliseconds late. {@code remainingCapacity} is the room in the fullest part: that many
+   * elements are taken in whatever CPUs they are offered on.
+   *
+   * <p>Waiting for elements costs producers nothing while nobody waits. When the consumer begins to
+   * wait it interrupts the other CPUs by a fence, and from then on each offer, here or to the
+   * queue, has a fence of its own until the consumer has taken a hundred or so elements without
+   * waiting. {@code take} and timed {@code poll} throw {@link IllegalStateException} if that is
+   * denied, as {@link PerCpuRingBuffer#close} does.
+   */
+  public BlockingQueue<E> asBlockingQueue() {
+    return view;
   }
 
   @Override
   public Iterator<E> iterator() {
-    return new QueueIterator<>(region, parts, (int) mask, this::removeAt);
+    return new QueueIterator<>(parts, this::removeAt);
   }
 
   private void removeAt(int slice, long position, Object element) {
@@ -344,14 +333,13 @@ public final class PerCpuQueue<E> extends AbstractQueue<E> {
       Objects.requireNonNull(element, "element");
       QueueMark mark = spare == null ? new QueueMark() : spare; // made before the claim
       spare = mark;
-      long claim = queue.claim();
+      long claim = queue.parts.claim();
       if (!QueueLayout.isClaim(claim)) {
         return false;
       }
       int slice = QueueLayout.slice(claim);
-      int index = QueueLayout.index(claim);
-      long position = QueueLayout.position(index, queue.head(slice), (int) queue.mask);
-      if (slice == lastSlice || queue.head(lastSlice) > lastPosition) {
+      long position = queue.parts.position(claim);
+      if (slice == lastSlice || queue.parts.head(lastSlice) > lastPosition) {
         queue.fill(claim, element);
       } else {
         mark.set(element, lastSlice, lastPosition);

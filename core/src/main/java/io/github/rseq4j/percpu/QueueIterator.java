@@ -1,6 +1,5 @@
 package io.github.rseq4j.percpu;
 
-import io.github.rseq4j.internal.rseq.Region;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
@@ -17,9 +16,7 @@ final class QueueIterator<E> implements Iterator<E> {
     void remove(int slice, long position, Object element);
   }
 
-  private final Region region;
-  private final @Nullable Object[] @Nullable [] parts;
-  private final int mask;
+  private final QueueParts parts;
   private final Remover remover;
 
   // What comes next.
@@ -33,10 +30,8 @@ final class QueueIterator<E> implements Iterator<E> {
   private long lastPosition;
   private @Nullable Object last;
 
-  QueueIterator(Region region, @Nullable Object[] @Nullable [] parts, int mask, Remover remover) {
-    this.region = region;
+  QueueIterator(QueueParts parts, Remover remover) {
     this.parts = parts;
-    this.mask = mask;
     this.remover = remover;
     find();
   }
@@ -45,19 +40,17 @@ final class QueueIterator<E> implements Iterator<E> {
     next = null;
     while (true) {
       for (; position < tail; position++) {
-        var part = parts[slice];
-        next = part == null ? null : QueueMark.element(QueueTaker.content(part, position, mask));
+        next = QueueMark.element(parts.content(slice, position));
         if (next != null) {
           return;
         }
       }
-      if (++slice >= parts.length) {
+      if (++slice >= parts.slices()) {
         return;
       }
-      position = region.getAcquire(slice, QueueLayout.HEAD.displacement());
+      position = parts.head(slice);
       // What the consumer takes meanwhile makes room for more than goes in once.
-      tail =
-          Math.min(region.getAcquire(slice, QueueLayout.TAIL.displacement()), position + mask + 1);
+      tail = Math.min(parts.tail(slice), position + parts.capacity());
     }
   }
 

@@ -1,6 +1,5 @@
 package io.github.rseq4j.percpu;
 
-import io.github.rseq4j.internal.rseq.Region;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Objects;
@@ -19,7 +18,6 @@ final class QueueTaker {
   private static final int SPINS = 100;
   private static final long PAUSE_NANOS = 20_000;
 
-  private static final VarHandle CONTENTS = MethodHandles.arrayElementVarHandle(Object[].class);
   private static final VarHandle WORDS = MethodHandles.arrayElementVarHandle(long[].class);
 
   /** Words before and behind those that are used: two cache lines. */
@@ -31,9 +29,7 @@ final class QueueTaker {
   private static final int TURNS = CURRENT + 1;
   private static final int HEADS = TURNS + 1;
 
-  private final Region region;
-  private final @Nullable Object[] @Nullable [] parts;
-  private final int mask;
+  private final QueueParts parts;
 
   /**
    * What the consumer writes, apart from what producers read: whether it is at work, how many
@@ -42,16 +38,9 @@ final class QueueTaker {
    */
   private final long[] words;
 
-  /**
-   * Makes a taker.
-   *
-   * @param parts the part of each slice, null as long as nothing was offered there
-   */
-  QueueTaker(Region region, @Nullable Object[] @Nullable [] parts, int mask) {
-    this.region = region;
+  QueueTaker(QueueParts parts) {
     this.parts = parts;
-    this.mask = mask;
-    this.words = new long[HEADS + parts.length + PADDING];
+    this.words = new long[HEADS + parts.slices() + PADDING];
   }
 
   /** Begins to take; what was done by an earlier consumer is visible. */
@@ -68,11 +57,6 @@ final class QueueTaker {
   /** Returns how many places hold a mark of a removal; for any thread. */
   long removed() {
     return (long) WORDS.getOpaque(words, REMOVED);
-  }
-
-  /** Returns what is in the place of a position; for any thread. */
-  static @Nullable Object content(@Nullable Object[] part, long position, int mask) {
-    return (Object) CONTENTS.getAcquire(part, QueueLayout.index(position, mask));
   }
 
   /** Takes the element that {@link #peek} returns. */
@@ -92,20 +76,17 @@ final class QueueTaker {
   @Nullable Object peek() {
     for (int round = 0; ; round++) {
       boolean more = false;
-      for (int i = 0; i < parts.length; i++) {
+      for (int i = 0; i < parts.slices(); i++) {
         int slice = (int) words[CURRENT];
-        var part = parts[slice];
-        if (part != null) {
-          Object content = content(part, words[HEADS + slice], mask);
-          if (content instanceof QueueMark) {
-            more |= skipRemoved(slice, part);
-            content = content(part, words[HEADS + slice], mask);
-          }
-          if (content == null) {
-            more |= isStuck(slice, part);
-          } else if (isDue(content)) {
-            return QueueMark.element(content);
-          }
+        Object content = first(slice);
+        if (content instanceof QueueMark) {
+          more |= skipRemoved(slice);
+          content = first(slice);
+        }
+        if (content == null) {
+          more |= isStuck(slice);
+        } else if (isDue(content)) {
+          return QueueMark.element(content);
         }
         moveOn(slice);
       }
@@ -116,17 +97,22 @@ final class QueueTaker {
     }
   }
 
+  /** Returns what is in the place at the head of a slice. */
+  private @Nullable Object first(int slice) {
+    return parts.content(slice, words[HEADS + slice]);
+  }
+
   private void moveOn(int slice) {
-    words[CURRENT] = slice + 1 == parts.length ? 0 : slice + 1;
+    words[CURRENT] = slice + 1 == parts.slices() ? 0 : slice + 1;
     words[TURNS] = 0;
   }
 
   /** Gives the place at the head of a slice back. */
   private void advance(int slice) {
     long head = words[HEADS + slice];
-    Objects.requireNonNull(parts[slice])[QueueLayout.index(head, mask)] = null;
+    parts.replace(slice, head, null);
     words[HEADS + slice] = head + 1;
-    region.setRelease(slice, QueueLayout.HEAD.displacement(), head + 1);
+    parts.setHead(slice, head + 1);
   }
 
   private boolean isDue(Object content) {
@@ -134,9 +120,9 @@ final class QueueTaker {
   }
 
   /** Returns whether there were removed elements at the head of a slice, and are no more. */
-  private boolean skipRemoved(int slice, @Nullable Object[] part) {
+  private boolean skipRemoved(int slice) {
     boolean any = false;
-    while (content(part, words[HEADS + slice], mask) instanceof QueueMark mark
+    while (first(slice) instanceof QueueMark mark
         && QueueMark.element(mark) == null
         && isDue(mark)) {
       advance(slice);
@@ -147,10 +133,10 @@ final class QueueTaker {
   }
 
   /** Returns whether behind the head of a slice, whose place is not filled yet, one is. */
-  private boolean isStuck(int slice, @Nullable Object[] part) {
-    long tail = region.getAcquire(slice, QueueLayout.TAIL.displacement());
+  private boolean isStuck(int slice) {
+    long tail = parts.tail(slice);
     for (long position = words[HEADS + slice] + 1; position < tail; position++) {
-      if (content(part, position, mask) != null) {
+      if (parts.content(slice, position) != null) {
         return true;
       }
     }
@@ -167,10 +153,10 @@ final class QueueTaker {
 
   /** Removes an element that is equal, and returns whether there was one. */
   boolean removeEqual(Object element) {
-    for (int slice = 0; slice < parts.length; slice++) {
-      long tail = region.getAcquire(slice, QueueLayout.TAIL.displacement());
+    for (int slice = 0; slice < parts.slices(); slice++) {
+      long tail = parts.tail(slice);
       for (long position = words[HEADS + slice]; position < tail; position++) {
-        if (element.equals(QueueMark.element(contentAt(slice, position)))) {
+        if (element.equals(QueueMark.element(parts.content(slice, position)))) {
           return replace(slice, position);
         }
       }
@@ -182,19 +168,14 @@ final class QueueTaker {
   @SuppressWarnings("ReferenceEquality") // that very one is meant
   void removeAt(int slice, long position, Object element) {
     if (position >= words[HEADS + slice]
-        && QueueMark.element(contentAt(slice, position)) == element) {
+        && QueueMark.element(parts.content(slice, position)) == element) {
       replace(slice, position);
     }
   }
 
-  private @Nullable Object contentAt(int slice, long position) {
-    var part = parts[slice];
-    return part == null ? null : content(part, position, mask);
-  }
-
   private boolean replace(int slice, long position) {
-    QueueMark mark = QueueMark.removed(Objects.requireNonNull(contentAt(slice, position)));
-    CONTENTS.setRelease(parts[slice], QueueLayout.index(position, mask), mark);
+    QueueMark mark = QueueMark.removed(Objects.requireNonNull(parts.content(slice, position)));
+    parts.replace(slice, position, mark);
     addRemoved(1);
     return true;
   }

@@ -15,6 +15,7 @@ import io.github.rseq4j.sequence.ModelChecker.Answer;
 import io.github.rseq4j.sequence.ModelChecker.Call;
 import io.github.rseq4j.sequence.ModelChecker.Outcome;
 import io.github.rseq4j.sequence.Program;
+import io.github.rseq4j.sequence.Sequence;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -98,6 +99,19 @@ class OverwriteModelTest {
     }
   }
 
+  private static Call makeRoom(int type) {
+    return call(OverwriteSequences.MAKE_ROOM, type);
+  }
+
+  private static Call overwrite(int type) {
+    return call(OverwriteSequences.OVERWRITE, type);
+  }
+
+  private static Call call(Sequence sequence, int type) {
+    MemorySegment source = MemorySegment.ofArray(new long[] {type});
+    return Call.of(sequence, CAPACITY - 1, RingLayout.header(type, LENGTH), source);
+  }
+
   private static void assertCorrect(String name, Outcome outcome) {
     System.out.println("model checker, " + name + ": " + outcome);
     assertThat(outcome.violation()).isNull();
@@ -114,19 +128,16 @@ class OverwriteModelTest {
     assertCorrect(
         "overwriting ring of two writers",
         new ModelChecker(SLICE_BYTES)
-            .thread(
-                "a",
-                on -> {
-                  write(on, 1);
-                  write(on, 2);
-                })
-            .thread("b", on -> write(on, 3))
+            .thread("a", makeRoom(1), overwrite(1), makeRoom(2), overwrite(2))
+            .thread("b", makeRoom(3), overwrite(3))
             .aborts(1)
             .atEnd(
                 end -> {
                   long written =
-                      Stream.of("a", "b")
-                          .flatMap(thread -> end.results(thread).stream())
+                      Stream.of(
+                              end.results("a").get(1),
+                              end.results("a").get(3),
+                              end.results("b").get(1))
                           .filter(result -> result == OPEN)
                           .count();
                   assertThat(end.sum(TAIL.displacement())).isEqualTo(written * RECORD_BYTES);
@@ -149,8 +160,7 @@ class OverwriteModelTest {
     for (long at = oldest; at < tail; at += RECORD_BYTES) {
       long record = place(at);
       long number = at / RECORD_BYTES;
-      copies.add(
-          new Entry(on.get(0, record), number, on.get(0, record + NUMBERED_HEADER_BYTES)));
+      copies.add(new Entry(on.get(0, record), number, on.get(0, record + NUMBERED_HEADER_BYTES)));
     }
     if (copying != Copying.WITHOUT_FENCE) {
       on.fence(0);

@@ -10,7 +10,6 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -62,7 +61,7 @@ class OverwriteStressTest {
   /** Checks records, and the order of those of each thread in each ring. */
   private static class Check {
     /** By ring, which has a segment of its own, and by thread. */
-    final Map<MemorySegment, int[]> newest = new IdentityHashMap<>();
+    final IdentityHashMap<MemorySegment, int[]> newest = new IdentityHashMap<>();
 
     void check(int type, MemorySegment buffer, long offset, int length) {
       int number = (int) buffer.get(LONG, offset);

@@ -69,7 +69,7 @@ class PerCpuQueueTest {
   private List<List<Integer>> offerWithSlices(int count) {
     List<List<Integer>> bySlice = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      long claim = queue.claim();
+      long claim = queue.parts.claim();
       if (QueueLayout.isClaim(claim)) {
         queue.fill(claim, i);
         int slice = QueueLayout.slice(claim);
@@ -207,7 +207,7 @@ class PerCpuQueueTest {
   /** Claims two places of one slice, of which the first is not filled. */
   private long[] twoClaims() {
     for (int tries = 0; tries < 1000; tries++) {
-      long[] claims = {queue.claim(), queue.claim()};
+      long[] claims = {queue.parts.claim(), queue.parts.claim()};
       if (QueueLayout.slice(claims[0]) == QueueLayout.slice(claims[1])) {
         return claims;
       }

@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * told in units of the one value that a test records, which is larger than all before.
  */
 final class HistogramProbe {
-  /** What an interval returns for its sum if its extremes do not cover what it counts. */
+  /** What an interval has for its sum if its extremes do not cover what it counts. */
   static final long NOT_COVERED = -1;
 
   /** Histograms that are idle: tests run millions of times, and each histogram is mapped memory. */
@@ -18,6 +18,14 @@ final class HistogramProbe {
 
   private final PerCpuHistogram histogram = PerCpuHistogram.ofBounds();
   private long value;
+
+  /**
+   * What was recorded in an interval.
+   *
+   * @param count how many values
+   * @param sum their sum in units of the value, or {@link #NOT_COVERED}
+   */
+  record Interval(long count, long sum) {}
 
   private HistogramProbe() {}
 
@@ -35,20 +43,16 @@ final class HistogramProbe {
   }
 
   /** Ends an interval. */
-  HistogramSnapshot interval() {
-    return histogram.intervalSnapshot();
+  Interval interval() {
+    HistogramSnapshot interval = histogram.intervalSnapshot();
+    boolean covered = interval.count() == 0 || interval.max() == value;
+    return new Interval(interval.count(), covered ? interval.sum() / value : NOT_COVERED);
   }
 
-  /** Ends the last interval, and lets another test have the histogram. */
-  HistogramSnapshot lastInterval() {
-    HistogramSnapshot last = interval();
+  /** Ends the last interval, and lets another test have the histogram; this one is done with it. */
+  Interval lastInterval() {
+    Interval last = interval();
     IDLE.add(this);
     return last;
-  }
-
-  /** Returns an interval's sum in units of the value, or {@link #NOT_COVERED}. */
-  long sum(HistogramSnapshot interval) {
-    boolean covered = interval.count() == 0 || interval.max() == value;
-    return covered ? interval.sum() / value : NOT_COVERED;
   }
 }

@@ -1,6 +1,5 @@
 package io.github.rseq4j.stress;
 
-import io.github.rseq4j.percpu.HistogramSnapshot;
 import io.github.rseq4j.percpu.PerCpuHistogram;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
@@ -42,9 +41,9 @@ public final class HistogramStress {
     /** Looks at what both have recorded. */
     @Arbiter
     public void look(JJ_Result result) {
-      HistogramSnapshot last = probe.lastInterval();
+      HistogramProbe.Interval last = probe.lastInterval();
       result.r1 = last.count();
-      result.r2 = probe.sum(last);
+      result.r2 = last.sum();
     }
   }
 
@@ -67,17 +66,17 @@ public final class HistogramStress {
     /** Takes a snapshot. */
     @Actor
     public void look(JJJJ_Result result) {
-      HistogramSnapshot interval = probe.interval();
+      HistogramProbe.Interval interval = probe.interval();
       result.r1 = interval.count();
-      result.r2 = probe.sum(interval);
+      result.r2 = interval.sum();
     }
 
     /** Looks at what is left. */
     @Arbiter
     public void rest(JJJJ_Result result) {
-      HistogramSnapshot last = probe.lastInterval();
+      HistogramProbe.Interval last = probe.lastInterval();
       result.r3 = last.count();
-      result.r4 = probe.sum(last);
+      result.r4 = last.sum();
     }
   }
 
