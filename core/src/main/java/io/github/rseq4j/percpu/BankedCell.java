@@ -44,19 +44,25 @@ final class BankedCell {
    */
 
   private static final CellSlabs SLABS =
-      new CellSlabs(BankedLayout.BYTES, BankedSequences.MAX, BankedSequences.OR);
+      new CellSlabs(
+          BankedLayout.BYTES, BankedSequences.MAX, BankedSequences.OR, BankedSequences.ADD_DOUBLE);
 
   /** How two words become one; 0 and any other become the other. */
   enum Merge {
     /** The larger one, unsigned. */
     MAX,
     /** The bits that are set in one of them. */
-    OR;
+    OR,
+    /** The sum of two doubles. */
+    ADD_DOUBLE;
 
     long of(long one, long other) {
       return switch (this) {
         case MAX -> Long.compareUnsigned(one, other) >= 0 ? one : other;
         case OR -> one | other;
+        case ADD_DOUBLE ->
+            Double.doubleToRawLongBits(
+                Double.longBitsToDouble(one) + Double.longBitsToDouble(other));
       };
     }
   }
@@ -86,10 +92,13 @@ final class BankedCell {
   void put(long value) {
     long result;
     try {
-      result =
-          merge == Merge.MAX
-              ? (long) BankedSequences.MAX_HANDLE.invokeExact(region, offset, value)
-              : (long) BankedSequences.OR_HANDLE.invokeExact(region, offset, value);
+      if (merge == Merge.ADD_DOUBLE) {
+        result = (long) BankedSequences.ADD_DOUBLE_HANDLE.invokeExact(region, offset, value);
+      } else if (merge == Merge.MAX) {
+        result = (long) BankedSequences.MAX_HANDLE.invokeExact(region, offset, value);
+      } else {
+        result = (long) BankedSequences.OR_HANDLE.invokeExact(region, offset, value);
+      }
     } catch (Throwable e) {
       throw Failures.unexpected(e);
     } finally {

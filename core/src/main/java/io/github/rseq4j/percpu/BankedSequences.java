@@ -22,17 +22,16 @@ final class BankedSequences {
   private static final Exit CHANGED_EXIT = Exit.of("changed", CHANGED);
   private static final Exit UNCHANGED_EXIT = Exit.of("unchanged", UNCHANGED);
 
-  /** The steps that put a value into the bank at an address, up to the commit. */
+  /** The steps that put a value into the bank at an address, which holds another one. */
   private interface Put {
-    void into(SequenceBuilder s, Address bank, Value value);
+    void into(SequenceBuilder s, Address bank, Value old, Value value);
   }
 
   /** Stores {@code value} if it is above the bank, unsigned. */
   static final Sequence MAX =
       define(
           "accumulate_max",
-          (s, bank, value) -> {
-            var old = s.load64("old", bank);
+          (s, bank, old, value) -> {
             s.exitIf(old, Condition.AT_LEAST, value, UNCHANGED_EXIT);
             s.commit64(bank, value, CHANGED_EXIT);
           });
@@ -41,15 +40,24 @@ final class BankedSequences {
   static final Sequence OR =
       define(
           "accumulate_or",
-          (s, bank, value) -> {
-            var old = s.load64("old", bank);
+          (s, bank, old, value) -> {
             var both = s.compute("both", Operation.OR, value, old);
             s.exitIf(both, Condition.EQUAL, old, UNCHANGED_EXIT);
             s.commit64(bank, both, CHANGED_EXIT);
           });
 
+  /** Adds {@code value} to the bank, both taken as doubles. */
+  static final Sequence ADD_DOUBLE =
+      define(
+          "double_add",
+          (s, bank, old, value) -> {
+            var sum = s.compute("sum", Operation.ADD_DOUBLE, old, value);
+            s.commit64(bank, sum, CHANGED_EXIT);
+          });
+
   static final MethodHandle MAX_HANDLE = RegionLinker.linkAt(MAX);
   static final MethodHandle OR_HANDLE = RegionLinker.linkAt(OR);
+  static final MethodHandle ADD_DOUBLE_HANDLE = RegionLinker.linkAt(ADD_DOUBLE);
 
   private BankedSequences() {}
 
@@ -66,9 +74,9 @@ final class BankedSequences {
           var current = s.loadAcquire64("current", CURRENT);
           var other = s.label("other");
           s.skipIf(current, Condition.NOT_EQUAL, 0, other);
-          put.into(s, BANK_0, value);
+          put.into(s, BANK_0, s.load64("old", BANK_0), value);
           s.land(other);
-          put.into(s, BANK_1, value);
+          put.into(s, BANK_1, s.load64("old", BANK_1), value);
         });
   }
 }

@@ -19,6 +19,7 @@ public final class BuiltInSequences {
                 CounterLayout.ADD,
                 BankedSequences.MAX,
                 BankedSequences.OR,
+                BankedSequences.ADD_DOUBLE,
                 RingSequences.WRITE,
                 RingSequences.CLAIM,
                 OverwriteSequences.MAKE_ROOM,

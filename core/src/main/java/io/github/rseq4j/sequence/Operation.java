@@ -1,6 +1,6 @@
 package io.github.rseq4j.sequence;
 
-/** Arithmetic on two 64-bit numbers, modulo 2<sup>64</sup>. */
+/** Arithmetic on two 64-bit numbers, modulo 2<sup>64</sup> but for one operation. */
 public enum Operation {
   /** Sum. */
   ADD("+"),
@@ -21,7 +21,12 @@ public enum Operation {
   /** The smaller of two signed numbers. */
   MIN("min"),
   /** The larger of two signed numbers. */
-  MAX("max");
+  MAX("max"),
+  /**
+   * Sum of two {@code double}s, given and returned as their bits, rounded to the nearest one, ties
+   * to even. Which of the bits that are no number the result has, if it is none, is not specified.
+   */
+  ADD_DOUBLE("+.");
 
   private final String symbol;
 
@@ -41,6 +46,9 @@ public enum Operation {
       case SHIFT_RIGHT_SIGNED -> left >> right;
       case MIN -> Math.min(left, right);
       case MAX -> Math.max(left, right);
+      case ADD_DOUBLE ->
+          Double.doubleToRawLongBits(
+              Double.longBitsToDouble(left) + Double.longBitsToDouble(right));
     };
   }
 

@@ -20,7 +20,7 @@ class BankedInjectionTest {
   private static final long OFFSET = BankedLayout.BYTES;
 
   static Stream<Arguments> sequencesAndDisturbances() {
-    return Stream.of(BankedSequences.MAX, BankedSequences.OR)
+    return Stream.of(BankedSequences.MAX, BankedSequences.OR, BankedSequences.ADD_DOUBLE)
         .flatMap(
             sequence ->
                 Stream.of(Disturbance.values())

@@ -16,6 +16,7 @@ import io.github.rseq4j.sequence.Sequence;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
 
 /** {@link BankedCell}'s sequences and its emptying, in all interleavings of a few operations. */
@@ -104,11 +105,20 @@ class BankedModelTest {
   @Test
   void accumulationsMeanWhatTheirOperationMeans() {
     for (BankedCell.Merge merge : BankedCell.Merge.values()) {
-      Sequence sequence = merge == BankedCell.Merge.MAX ? BankedSequences.MAX : BankedSequences.OR;
+      Sequence sequence =
+          switch (merge) {
+            case MAX -> BankedSequences.MAX;
+            case OR -> BankedSequences.OR;
+            case ADD_DOUBLE -> BankedSequences.ADD_DOUBLE;
+          };
+      long[] values =
+          merge == BankedCell.Merge.ADD_DOUBLE
+              ? DoubleStream.of(1, -0.5, 3, 0.1).mapToLong(Double::doubleToRawLongBits).toArray()
+              : new long[] {1, -2, 5, 4};
       Outcome outcome =
           new ModelChecker(BankedLayout.BYTES)
-              .thread("a", Call.of(sequence, 1), Call.of(sequence, -2))
-              .thread("b", Call.of(sequence, 5), Call.of(sequence, 4))
+              .thread("a", Call.of(sequence, values[0]), Call.of(sequence, values[1]))
+              .thread("b", Call.of(sequence, values[2]), Call.of(sequence, values[3]))
               .thread(
                   "switch",
                   on -> {

@@ -8,7 +8,9 @@ import io.github.rseq4j.sequence.Operand.Constant;
 import java.lang.foreign.MemorySegment;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.DoubleStream;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -24,7 +26,10 @@ public abstract class ComputeContract {
   private static final Exit LEFT = Exit.of("left", 8);
   private static final BigInteger MODULUS = BigInteger.TWO.pow(Long.SIZE);
 
-  private static final List<Operation> OPERATIONS = List.of(Operation.values());
+  /** Those whose every result is specified. */
+  private static final List<Operation> OPERATIONS =
+      Arrays.stream(Operation.values()).filter(each -> each != Operation.ADD_DOUBLE).toList();
+
   private static final List<Condition> CONDITIONS = List.of(Condition.values());
 
   private final Backend backend;
@@ -61,7 +66,7 @@ public abstract class ComputeContract {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "ADD_DOUBLE")
   public void computesWithValues(Operation operation) {
     Sequence sequence =
         Sequence.define(
@@ -160,6 +165,94 @@ public abstract class ComputeContract {
     assertThat(words(slice, 10 + expected.size()).subList(10, 10 + expected.size()))
         .isEqualTo(expected);
     assertThat(number(slice, 9L * Long.BYTES, 7)).isEqualTo(0x07060504030201L);
+  }
+
+  /** Doubles around every change of their form or of how sums are rounded. */
+  private static double[] doubles() {
+    double[] positive = {
+      0,
+      1,
+      Math.nextUp(1.0),
+      0x1p-53,
+      Math.nextUp(0x1p-53),
+      0x1p53,
+      0x1p53 + 2,
+      0.1,
+      Double.MIN_VALUE,
+      3 * Double.MIN_VALUE,
+      Math.nextDown(Double.MIN_NORMAL),
+      Double.MIN_NORMAL,
+      Double.MAX_VALUE,
+      0x1p970,
+      Math.nextDown(0x1p970),
+      Double.POSITIVE_INFINITY,
+      Double.NaN
+    };
+    return DoubleStream.of(positive).flatMap(each -> DoubleStream.of(each, -each)).toArray();
+  }
+
+  @Test
+  public void addsDoubles() {
+    Sequence sequence =
+        Sequence.define(
+            "add_double",
+            s -> {
+              Value left = s.parameter("left");
+              Value right = s.parameter("right");
+              Value loaded = s.load64("loaded", word(1));
+              s.store64(word(0), s.compute("kept", Operation.ADD_DOUBLE, left, right));
+              Value takenOver = s.compute("taken_over", Operation.ADD_DOUBLE, loaded, right);
+              s.store64(word(1), takenOver);
+              s.store64(word(2), s.compute("same", Operation.ADD_DOUBLE, left, left));
+              s.store64(word(3), left);
+              s.commit64(word(4), right, DONE);
+            });
+    for (double left : doubles()) {
+      for (double right : doubles()) {
+        MemorySegment slice = Slices.zeroed();
+        Slices.put(slice, Long.BYTES, Long.BYTES, bits(left));
+        assertThat(backend.run(sequence, slice, bits(left), bits(right))).isEqualTo(7);
+        long sum = canonicalBits(left + right);
+        assertThat(words(slice, 5).stream().map(ComputeContract::canonical))
+            .as("%s + %s", left, right)
+            .containsExactly(
+                sum, sum, canonicalBits(left + left), canonicalBits(left), canonicalBits(right));
+      }
+    }
+  }
+
+  @Test
+  public void addsConstantDoubles() {
+    for (double right : doubles()) {
+      Sequence sequence =
+          Sequence.define(
+              "add_double",
+              s -> {
+                Value left = s.parameter("left");
+                s.commit64(
+                    word(0), s.compute("sum", Operation.ADD_DOUBLE, left, bits(right)), DONE);
+              });
+      for (double left : doubles()) {
+        MemorySegment slice = Slices.zeroed();
+        assertThat(backend.run(sequence, slice, bits(left))).isEqualTo(7);
+        assertThat(canonical(words(slice, 1).getFirst()))
+            .as("%s + %s", left, right)
+            .isEqualTo(canonicalBits(left + right));
+      }
+    }
+  }
+
+  private static long bits(double number) {
+    return Double.doubleToRawLongBits(number);
+  }
+
+  /** Returns the bits of a number, or one and the same for everything that is none. */
+  private static long canonicalBits(double number) {
+    return Double.doubleToLongBits(number);
+  }
+
+  private static long canonical(long bits) {
+    return canonicalBits(Double.longBitsToDouble(bits));
   }
 
   @Test
@@ -412,6 +505,7 @@ public abstract class ComputeContract {
           case SHIFT_RIGHT_SIGNED -> BigInteger.valueOf(left).shiftRight(sixBits(other));
           case MIN -> BigInteger.valueOf(left).min(BigInteger.valueOf(right));
           case MAX -> BigInteger.valueOf(left).max(BigInteger.valueOf(right));
+          case ADD_DOUBLE -> throw new IllegalArgumentException(operation + " adds no integers");
         };
     return result.longValue();
   }

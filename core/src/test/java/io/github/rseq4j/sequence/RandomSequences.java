@@ -28,6 +28,14 @@ public final class RandomSequences {
 
   private static final long[] NUMBERS = ComputeContract.edges().toArray();
   private static final int[] SCALES = {1, 2, 4, 8};
+  private static final Operation[] INTEGER_OPERATIONS =
+      Arrays.stream(Operation.values())
+          .filter(each -> each != Operation.ADD_DOUBLE)
+          .toArray(Operation[]::new);
+
+  /** All bits of a double but one of its exponent: no number that has no other is above 2. */
+  private static final long SMALL_DOUBLE = ~(1L << 62);
+
   private static final int MAX_STEPS = 40;
   private static final int MAX_OPEN_LABELS = 4;
   private static final int MAX_SEQUENCES = 4;
@@ -176,10 +184,10 @@ public final class RandomSequences {
 
   private void step() {
     retireUnless(room() - VALUES_OF_A_STEP);
-    switch (random.nextInt(23)) {
+    switch (random.nextInt(24)) {
       case 0, 1, 2 -> load();
       case 3, 4, 5 -> store();
-      case 6, 7, 8, 9, 10 -> result(s.compute(name(), any(Operation.values()), value(), operand()));
+      case 6, 7, 8, 9, 10 -> result(s.compute(name(), any(INTEGER_OPERATIONS), value(), operand()));
       case 11 -> result(s.sliceOffset(name()));
       case 12 -> s.exitIf(value(), any(Condition.values()), operand(), exit());
       case 13, 14 -> skip();
@@ -188,8 +196,19 @@ public final class RandomSequences {
       case 18 -> commitEarly();
       case 19 -> result(s.leadingZeros(name(), value()));
       case 20, 21 -> copyOut();
+      case 22 -> addDouble();
       default -> useEveryRegister();
     }
+  }
+
+  /** Adds doubles whose sum is a number: which other bits it would have is not specified. */
+  private void addDouble() {
+    Value left = result(s.and(name(), value(), SMALL_DOUBLE));
+    Operand right =
+        random.nextBoolean()
+            ? result(s.and(name(), value(), SMALL_DOUBLE))
+            : new Constant(constant() & SMALL_DOUBLE);
+    result(s.compute(name(), Operation.ADD_DOUBLE, left, right));
   }
 
   private void load() {

@@ -35,6 +35,7 @@ final class A64Lowering implements Lowering {
    *   x15         the area shared with the kernel
    *   x16, x17    scratch: what has to be loaded, and an address
    *   q0          a copy's block
+   *   d0 d1       doubles
    *
    * x18 belongs to the platform. The area is found once, since no call moves to another thread.
    */

@@ -26,6 +26,8 @@ import java.util.stream.Stream;
  */
 final class A64Steps implements Lowering.Steps {
   private static final Vec BLOCK = Vec.V0;
+  private static final Vec LEFT = Vec.V0;
+  private static final Vec RIGHT = Vec.V1;
   private static final int BLOCK_BYTES = 16;
   private static final int WORD_BYTES = 8;
 
@@ -168,12 +170,20 @@ final class A64Steps implements Lowering.Steps {
       case SHIFT_RIGHT_SIGNED -> asm.emit(ASR_X_X_X, result, left, right);
       case MIN -> select(result, left, right, Cond.LT);
       case MAX -> select(result, left, right, Cond.GT);
+      case ADD_DOUBLE -> addDouble(result, left, right);
     }
   }
 
   private void select(Reg result, Reg left, Reg right, Cond ifLeft) {
     asm.emit(CMP_X_X, left, right);
     asm.emit(CSEL_X_X_X, result, left, right, ifLeft);
+  }
+
+  private void addDouble(Reg result, Reg left, Reg right) {
+    asm.emit(FMOV_D_X, LEFT, left);
+    asm.emit(FMOV_D_X, RIGHT, right);
+    asm.emit(FADD_D_D_D, LEFT, LEFT, RIGHT);
+    asm.emit(FMOV_X_D, result, LEFT);
   }
 
   /** Emits the form of an operation that contains its constant, if there is one. */
@@ -194,7 +204,7 @@ final class A64Steps implements Lowering.Steps {
           case SHIFT_LEFT -> LSL_X_X_IMM;
           case SHIFT_RIGHT -> LSR_X_X_IMM;
           case SHIFT_RIGHT_SIGNED -> ASR_X_X_IMM;
-          case MIN, MAX -> null;
+          case MIN, MAX, ADD_DOUBLE -> null;
         };
     if (instruction == null || !instruction.takes(result, left, immediate)) {
       return false;

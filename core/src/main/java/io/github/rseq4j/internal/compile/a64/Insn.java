@@ -53,6 +53,7 @@ public enum Insn implements Instruction {
   NEGS_X_X("negs Xd, Xm", "1110 1011 000 mmmmm 000000 11111 ddddd"),
   MADD_X_X_X_X("madd Xd, Xn, Xm, Xa", "1001 1011 000 mmmmm 0 aaaaa nnnnn ddddd"),
   MUL_X_X_X("mul Xd, Xn, Xm", "1001 1011 000 mmmmm 0 11111 nnnnn ddddd"),
+  FADD_D_D_D("fadd Dd, Dn, Dm", "0001 1110 011 mmmmm 001010 nnnnn ddddd"),
 
   // Comparisons.
   CMP_X_X("cmp Xn, Xm", "1110 1011 000 mmmmm 000000 nnnnn 11111"),

@@ -45,6 +45,11 @@ final class BytecodeSteps {
 
   private static final ClassDesc ACCESS = ClassDesc.of(Access.class.getName());
   private static final ClassDesc LONG = ConstantDescs.CD_Long;
+  private static final MethodTypeDesc LONG_TO_DOUBLE =
+      MethodTypeDesc.of(ConstantDescs.CD_double, ConstantDescs.CD_long);
+  private static final MethodTypeDesc DOUBLE_TO_LONG =
+      MethodTypeDesc.of(ConstantDescs.CD_long, ConstantDescs.CD_double);
+  private static final ClassDesc DOUBLE = ConstantDescs.CD_Double;
   private static final MethodTypeDesc LONGS_TO_LONG =
       MethodTypeDesc.of(ConstantDescs.CD_long, ConstantDescs.CD_long, ConstantDescs.CD_long);
   private static final MethodTypeDesc LONGS_TO_INT =
@@ -243,10 +248,19 @@ final class BytecodeSteps {
   }
 
   private void compute(Step.Compute compute) {
-    push(compute.left());
     switch (compute.operation()) {
-      case SHIFT_LEFT, SHIFT_RIGHT, SHIFT_RIGHT_SIGNED -> pushInt(compute.right());
-      default -> push(compute.right());
+      case SHIFT_LEFT, SHIFT_RIGHT, SHIFT_RIGHT_SIGNED -> {
+        push(compute.left());
+        pushInt(compute.right());
+      }
+      case ADD_DOUBLE -> {
+        pushDouble(compute.left());
+        pushDouble(compute.right());
+      }
+      default -> {
+        push(compute.left());
+        push(compute.right());
+      }
     }
     operate(compute.operation());
     set(compute.result());
@@ -264,6 +278,7 @@ final class BytecodeSteps {
       case SHIFT_RIGHT_SIGNED -> code.lshr();
       case MIN -> code.invokestatic(ClassDesc.of("java.lang.Math"), "min", LONGS_TO_LONG);
       case MAX -> code.invokestatic(ClassDesc.of("java.lang.Math"), "max", LONGS_TO_LONG);
+      case ADD_DOUBLE -> code.dadd().invokestatic(DOUBLE, "doubleToRawLongBits", DOUBLE_TO_LONG);
     }
   }
 
@@ -335,6 +350,11 @@ final class BytecodeSteps {
       case Constant(long number) -> code.loadConstant((int) number);
       case Value value -> code.lload(slot(value)).l2i();
     }
+  }
+
+  private void pushDouble(Operand operand) {
+    push(operand);
+    code.invokestatic(DOUBLE, "longBitsToDouble", LONG_TO_DOUBLE);
   }
 
   private void set(Value value) {

@@ -74,9 +74,10 @@ public enum Insn implements Instruction {
   JAL("jal Xd,pc+-2*h:j:g:i", "h iiiiiiiiii g jjjjjjjj ddddd 1101111"),
   JALR("jalr Xd,+-i(Xs)", "iiiiiiiiiiii sssss 000 ddddd 1100111"),
 
-  // Floating point, to hold and to normalise numbers.
+  // Floating point.
   FMV_D_X("fmv.d.x Fd,Xs", "1111001 00000 sssss 000 ddddd 1010011"),
   FMV_X_D("fmv.x.d Xd,Fs", "1110001 00000 sssss 000 ddddd 1010011"),
+  FADD_D_RNE("fadd.d Fd,Fs,Ft,rne", "0000001 ttttt sssss 000 ddddd 1010011"),
   FCVT_D_LU_RTZ("fcvt.d.lu Fd,Xs,rtz", "1101001 00011 sssss 001 ddddd 1010011"),
 
   // The rest.

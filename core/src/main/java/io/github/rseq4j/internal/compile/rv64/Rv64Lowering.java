@@ -35,6 +35,7 @@ final class Rv64Lowering implements Lowering {
    *   t6                     a constant operand's
    *   ft0                    base
    *   ft1                    the slice, while a copy uses its register; leading zeros
+   *   ft2 ft3                doubles
    *
    * The base is needed once in a sequence, so it is kept where there is room. tp is the thread
    * pointer, which only a system call or the C library changes, and gp belongs to the program.

@@ -32,6 +32,9 @@ final class Rv64Steps implements Lowering.Steps {
 
   private static final int EXPONENT_BIAS = 1023;
 
+  private static final FloatReg LEFT = FloatReg.FT2;
+  private static final FloatReg RIGHT = FloatReg.FT3;
+
   private final Rv64Lowering lowering;
   private final Constants constants;
   private final Assembler asm;
@@ -164,6 +167,12 @@ final class Rv64Steps implements Lowering.Steps {
         move(result, right);
         asm.bind(done);
       }
+      case ADD_DOUBLE -> {
+        asm.emit(FMV_D_X, LEFT, left);
+        asm.emit(FMV_D_X, RIGHT, right);
+        asm.emit(FADD_D_RNE, LEFT, LEFT, RIGHT);
+        asm.emit(FMV_X_D, result, LEFT);
+      }
     }
   }
 
@@ -185,7 +194,7 @@ final class Rv64Steps implements Lowering.Steps {
           case SHIFT_LEFT -> SLLI;
           case SHIFT_RIGHT -> SRLI;
           case SHIFT_RIGHT_SIGNED -> SRAI;
-          case MIN, MAX -> null;
+          case MIN, MAX, ADD_DOUBLE -> null;
         };
     if (instruction == null || !instruction.takes(result, left, immediate)) {
       return false;

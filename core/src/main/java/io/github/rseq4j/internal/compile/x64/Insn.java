@@ -111,6 +111,7 @@ public enum Insn implements Instruction {
   MOVUPS_M128_XMM("movups", "m128, xmm", "NP 0F 11 /r"),
   MOVQ_XMM_RM64("movq", "xmm, r/m64", "66 REX.W 0F 6E /r"),
   MOVQ_RM64_XMM("movq", "r/m64, xmm", "66 REX.W 0F 7E /r"),
+  ADDSD_XMM_XMM64("addsd", "xmm, xmm/m64", "F2 0F 58 /r"),
 
   // The rest.
   NOP("nop", "", "90"),

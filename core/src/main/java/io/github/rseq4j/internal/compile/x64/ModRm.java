@@ -51,6 +51,7 @@ final class ModRm {
   static int rexBits(Operand rm) {
     return switch (rm) {
       case Reg register -> high(register.number());
+      case Xmm vector -> high(vector.number());
       case Mem.Based(Reg base, _) -> high(base.number());
       case Mem.Indexed(Reg base, Reg index, _, _) ->
           high(index.number()) << 1 | high(base.number());
@@ -79,6 +80,7 @@ final class ModRm {
   static void write(CodeBuffer out, int reg, Operand rm, int trailing) {
     switch (rm) {
       case Reg register -> out.int8(fields(MOD_REGISTER, reg, register.number()));
+      case Xmm vector -> out.int8(fields(MOD_REGISTER, reg, vector.number()));
       case Mem.Based(Reg base, int disp) when low(base.number()) == RM_SIB -> {
         out.int8(fields(mod(base, disp), reg, RM_SIB));
         out.int8(fields(0, SIB_NO_INDEX, base.number()));

@@ -29,6 +29,7 @@ enum OperandKind {
   M64("m64", Field.RM, 64),
   M128("m128", Field.RM, 128),
   XMM("xmm", Field.REG, 128),
+  XMM64("xmm/m64", Field.RM, 64),
   CL("cl", Field.NONE, 8),
   IMM6("imm6", Field.IMMEDIATE, 6),
   IMM8("imm8", Field.IMMEDIATE, 8),
@@ -98,6 +99,7 @@ enum OperandKind {
       case M -> operand instanceof Mem && !(operand instanceof Mem.Fs);
       case M64, M128 -> operand instanceof Mem;
       case XMM -> operand instanceof Xmm;
+      case XMM64 -> operand instanceof Xmm || operand instanceof Mem;
       case CL -> operand == Reg.RCX;
       case IMM6, IMM8, IMM32, IMM64 ->
           operand instanceof Imm(long value) && least() <= value && value <= greatest(width);
@@ -113,6 +115,7 @@ enum OperandKind {
       case M -> "memory without a segment";
       case M64, M128 -> "memory";
       case XMM -> "an xmm register";
+      case XMM64 -> "an xmm register or memory";
       case CL -> "rcx";
       case IMM6, IMM8, IMM32, IMM64 ->
           "an immediate from %d to %d".formatted(least(), greatest(width));

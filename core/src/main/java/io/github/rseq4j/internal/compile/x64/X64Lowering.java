@@ -37,6 +37,7 @@ final class X64Lowering implements Lowering {
    *   rdx rcx r8 r9, then the registers of the stack's words     parameters
    *   the rest    values; r10 and r11 are a copy's where the program has one
    *   xmm0        a copy's block
+   *   xmm2 xmm3   doubles
    *
    * A shift by a value takes its count in cl. A program that has one keeps nothing in rcx: r10
    * takes its place, and a copy uses rcx instead.

@@ -17,6 +17,7 @@ import io.github.rseq4j.sequence.Step;
 import io.github.rseq4j.sequence.Transfer;
 import io.github.rseq4j.sequence.Value;
 import io.github.rseq4j.sequence.Width;
+import java.util.Set;
 
 /**
  * Lowers each step to x86-64 instructions.
@@ -26,8 +27,12 @@ import io.github.rseq4j.sequence.Width;
  */
 final class X64Steps implements Lowering.Steps {
   private static final Xmm BLOCK = Xmm.XMM0;
+  private static final Xmm LEFT = Xmm.XMM2;
+  private static final Xmm RIGHT = Xmm.XMM3;
   private static final int BLOCK_BYTES = 16;
   private static final int WORD_BYTES = 8;
+  private static final Set<Operation> SHIFTS =
+      Set.of(Operation.SHIFT_LEFT, Operation.SHIFT_RIGHT, Operation.SHIFT_RIGHT_SIGNED);
 
   private final X64Lowering lowering;
   private final Assembler asm;
@@ -39,7 +44,7 @@ final class X64Steps implements Lowering.Steps {
 
   /** Returns whether a step needs the count register. */
   static boolean shiftsByValue(Step step) {
-    return step instanceof Step.Compute(_, var operation, _, Value _) && isShift(operation);
+    return step instanceof Step.Compute(_, var operation, _, Value _) && SHIFTS.contains(operation);
   }
 
   @Override
@@ -123,6 +128,7 @@ final class X64Steps implements Lowering.Steps {
           shift(step.operation(), result, step.right());
       case MIN -> select(CMOVG_R64_RM64, result, step.right());
       case MAX -> select(CMOVL_R64_RM64, result, step.right());
+      case ADD_DOUBLE -> addDouble(result, step.right());
       default -> arithmetic(step.operation(), result, step.right());
     }
   }
@@ -139,6 +145,13 @@ final class X64Steps implements Lowering.Steps {
     Reg other = inRegister(right);
     asm.emit(CMP_R64_RM64, left, other);
     asm.emit(move, left, other);
+  }
+
+  private void addDouble(Reg left, Operand right) {
+    asm.emit(MOVQ_XMM_RM64, LEFT, left);
+    asm.emit(MOVQ_XMM_RM64, RIGHT, inRegister(right));
+    asm.emit(ADDSD_XMM_XMM64, LEFT, RIGHT);
+    asm.emit(MOVQ_RM64_XMM, left, LEFT);
   }
 
   /** Emits 63 - (number of the highest one bit), or 63 ^ 127 = 64 if there is none. */
@@ -312,13 +325,6 @@ final class X64Steps implements Lowering.Steps {
         lowering.loadConstant(X64Lowering.SCRATCH, number);
         yield X64Lowering.SCRATCH;
       }
-    };
-  }
-
-  private static boolean isShift(Operation operation) {
-    return switch (operation) {
-      case SHIFT_LEFT, SHIFT_RIGHT, SHIFT_RIGHT_SIGNED -> true;
-      default -> false;
     };
   }
 

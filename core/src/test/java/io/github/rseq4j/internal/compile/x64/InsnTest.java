@@ -59,6 +59,7 @@ class InsnTest extends InsnContract {
       case M64 -> Mem.fs(-32);
       case M128 -> Mem.at(Reg.R11, 16);
       case XMM -> Xmm.XMM12;
+      case XMM64 -> inMemory ? Mem.at(Reg.RSP, 0) : Xmm.XMM9;
       case CL -> Reg.RCX;
       case IMM6 -> new Imm(63);
       case IMM8 -> new Imm(-2);

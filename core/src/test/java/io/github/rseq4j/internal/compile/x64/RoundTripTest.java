@@ -33,6 +33,8 @@ class RoundTripTest extends RoundTripContract<Insn> {
       case M -> memory(false, chance);
       case M64, M128 -> memory(true, chance);
       case XMM -> chance.oneOf(Xmm.values());
+      case XMM64 ->
+          chance.random().nextInt(3) == 0 ? chance.oneOf(Xmm.values()) : memory(true, chance);
       case CL -> Reg.RCX;
       case IMM6 -> immediate(0, 63, chance);
       case IMM8 -> immediate(-128, 127, chance);
