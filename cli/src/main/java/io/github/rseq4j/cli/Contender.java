@@ -1,6 +1,8 @@
 package io.github.rseq4j.cli;
 
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.ToLongFunction;
 
 /** One way to do a part of the demo's job, which does it block by block. */
 interface Contender {
@@ -20,6 +22,32 @@ interface Contender {
    * @param nanos what the threads needed, all together
    */
   record Lap(long operations, long nanos) {
+    /**
+     * Works on blocks until there are no more, and times the work alone.
+     *
+     * @param blocks where they come from
+     * @param buffers where they go
+     * @param prepare what is done to each before
+     * @param work what is done to each, which returns how many operations that was
+     * @throws BadInputException if one can no longer be read
+     */
+    static Lap of(
+        Input.Blocks blocks, Buffers buffers, Consumer<Block> prepare, ToLongFunction<Block> work)
+        throws BadInputException {
+      long operations = 0;
+      long nanos = 0;
+      try (Input.Reader reader = blocks.reader(buffers)) {
+        while (reader.next()) {
+          Block block = reader.block();
+          prepare.accept(block);
+          long start = System.nanoTime();
+          operations += work.applyAsLong(block);
+          nanos += System.nanoTime() - start;
+        }
+      }
+      return new Lap(operations, nanos);
+    }
+
     /** Returns the sum of some. */
     static Lap sum(List<Lap> laps) {
       return new Lap(

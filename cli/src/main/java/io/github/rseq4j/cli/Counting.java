@@ -5,26 +5,17 @@ package io.github.rseq4j.cli;
  * may end.
  *
  * @param workers the threads
+ * @param buffers where the blocks go that they read
  * @param counter what they count in
  */
-record Counting(Workers workers, ByteCounter counter) implements Contender {
+record Counting(Workers workers, Buffers buffers, ByteCounter counter) implements Contender {
   @Override
   public Lap run(Input.Blocks blocks) throws BadInputException {
-    return Lap.sum(workers.run(_ -> () -> count(blocks)));
+    return Lap.sum(workers.run(_ -> () -> Lap.of(blocks, buffers, _ -> {}, this::count)));
   }
 
-  private Lap count(Input.Blocks blocks) throws BadInputException {
-    long bytes = 0;
-    long nanos = 0;
-    try (Input.Reader reader = blocks.reader()) {
-      while (reader.next()) {
-        Block block = reader.block();
-        long start = System.nanoTime();
-        counter.count(block.bytes(), block.length());
-        nanos += System.nanoTime() - start;
-        bytes += block.length();
-      }
-    }
-    return new Lap(bytes, nanos);
+  private long count(Block block) {
+    counter.count(block.bytes(), block.length());
+    return block.length();
   }
 }

@@ -5,6 +5,7 @@ import io.github.rseq4j.cli.ByteCounter.ByteTally;
 import io.github.rseq4j.cli.Contender.Lap;
 import io.github.rseq4j.cli.Demo.Entry;
 import io.github.rseq4j.cli.Demo.Outcome;
+import io.github.rseq4j.cli.LengthCounter.LengthTally;
 import io.github.rseq4j.cli.RecordFold.RecordTally;
 import java.util.List;
 import java.util.Locale;
@@ -70,23 +71,41 @@ final class DemoReport {
     ByteTally plainBytes = tally(Entry.PLAIN);
     Passing.Result ring = passed(Entry.RING);
     RecordTally records = ring.received();
-    RecordTally plainRecords = outcome.plainRecords();
+    RecordTally plainRecords = outcome.plain().records();
+    LengthTally lengths = lengths(Entry.HISTOGRAM);
+    LengthTally plainLengths = outcome.plain().lengths();
     columns("results", "rseq4j", "plain Java", "");
     compare("bytes", bytes.bytes(), plainBytes.bytes());
-    compare("byte values counted alike", equalCounts(bytes, plainBytes), ByteCounter.VALUES);
+    compare(
+        "byte values counted alike",
+        equalCounts(bytes.counts(), plainBytes.counts()),
+        ByteCounter.VALUES);
     compare("lines", bytes.lines(), plainBytes.lines());
     compare("records", records.records(), plainRecords.records());
     compare("bytes in records", records.bytes(), plainRecords.bytes());
     compareHex("checksum of records", records.checksum(), plainRecords.checksum());
+    compare(
+        "lengths of lines counted alike",
+        equalCounts(lengths.counts(), plainLengths.counts()),
+        LengthCounter.LENGTHS);
+    compare("sum of lengths", lengths.sum(), plainLengths.sum());
+    compare("shortest line", lengths.shortest(), plainLengths.shortest());
+    compare("longest line, of 256 at most", lengths.longest(), plainLengths.longest());
     columns("", "the ring counted", "its writers saw", "");
     compare("times a ring was full", ring.discarded(), ring.refusals());
+    same(Entry.PER_CPU_QUEUE, passed(Entry.PER_CPU_QUEUE).received().equals(plainRecords));
     same(Entry.STRIPED, tally(Entry.STRIPED).equals(plainBytes));
     same(Entry.ATOMIC, tally(Entry.ATOMIC).equals(plainBytes));
+    same(Entry.ACCUMULATORS, lengths(Entry.ACCUMULATORS).equals(plainLengths));
     same(Entry.QUEUE, passed(Entry.QUEUE).received().equals(plainRecords));
   }
 
   private ByteTally tally(Entry entry) {
     return Objects.requireNonNull(outcome.bytes().get(entry));
+  }
+
+  private LengthTally lengths(Entry entry) {
+    return Objects.requireNonNull(outcome.lengths().get(entry));
   }
 
   private Passing.Result passed(Entry entry) {
@@ -97,9 +116,9 @@ final class DemoReport {
     return Objects.requireNonNull(outcome.laps().get(entry));
   }
 
-  private static long equalCounts(ByteTally tally, ByteTally expected) {
-    return IntStream.range(0, ByteCounter.VALUES)
-        .filter(value -> tally.counts().get(value).equals(expected.counts().get(value)))
+  private static long equalCounts(List<Long> counts, List<Long> expected) {
+    return IntStream.range(0, expected.size())
+        .filter(i -> counts.get(i).equals(expected.get(i)))
         .count();
   }
 
@@ -140,11 +159,17 @@ final class DemoReport {
     time(Entry.STRIPED, Entry.PER_CPU);
     time(Entry.ATOMIC, Entry.PER_CPU);
     time(Entry.PLAIN, Entry.PER_CPU);
+    line("record the length of a line: %s times".formatted(Figures.grouped(records)));
+    time(Entry.HISTOGRAM, Entry.HISTOGRAM);
+    time(Entry.ACCUMULATORS, Entry.HISTOGRAM);
     line(
         "write a record: %s times, %d bytes on average"
             .formatted(Figures.grouped(records), bytes / Math.max(1, records)));
     time(Entry.RING, Entry.RING);
     time(Entry.QUEUE, Entry.RING);
+    line("offer it as an object");
+    time(Entry.PER_CPU_QUEUE, Entry.PER_CPU_QUEUE);
+    time(Entry.QUEUE, Entry.PER_CPU_QUEUE);
     line("");
     line(
         "Each is the median of %d parts, in which all take turns. The time of an operation is"

@@ -9,6 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -82,29 +83,32 @@ final class Input {
     }
 
     /** Makes a reader, for one thread. */
-    Reader reader() {
-      return new Reader(this);
+    Reader reader(Buffers buffers) {
+      return new Reader(this, buffers);
     }
   }
 
   /** Reads the blocks that its thread is dealt. */
   final class Reader implements AutoCloseable {
     private final Blocks source;
-    private final Block block = new Block();
+    private final Buffers buffers;
+    private @Nullable Block block;
     private @Nullable Part part;
     private @Nullable FileChannel channel;
 
-    private Reader(Blocks source) {
+    private Reader(Blocks source, Buffers buffers) {
       this.source = source;
+      this.buffers = buffers;
     }
 
     /**
-     * Reads the next block.
+     * Gives the last block back and reads the next one.
      *
      * @return whether there was one
      * @throws BadInputException if it cannot be read any more
      */
     boolean next() throws BadInputException {
+      giveBack();
       long number = source.next.getAndIncrement();
       if (number >= source.end) {
         return false;
@@ -114,7 +118,9 @@ final class Input {
         FileChannel open = open(owner);
         long offset = (number - owner.firstBlock) * Block.SIZE;
         int length = (int) Math.min(Block.SIZE, owner.bytes - offset);
-        if (!block.read(open, offset, length, owner.position + offset)) {
+        Block next = buffers.take();
+        block = next;
+        if (!next.read(open, offset, length, owner.position + offset)) {
           throw new BadInputException(
               "%s was %d bytes long and has become shorter".formatted(owner.path, owner.bytes));
         }
@@ -124,13 +130,22 @@ final class Input {
       }
     }
 
-    /** Returns the block that was read last, the same object each time. */
+    /** Returns the block that was read last, until the next one is read. */
     Block block() {
-      return block;
+      return Objects.requireNonNull(block);
+    }
+
+    private void giveBack() {
+      Block last = block;
+      if (last != null) {
+        block = null;
+        buffers.give(last);
+      }
     }
 
     @Override
     public void close() throws BadInputException {
+      giveBack();
       if (channel != null && part != null) {
         try {
           channel.close();

@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /** Passing records from several threads to one that folds them. An operation is one record. */
 final class Passing implements Contender {
   private final Workers workers;
+  private final Buffers buffers;
   private final RecordChannel channel;
   private final RecordFold fold = new RecordFold();
   private final AtomicLong refusals = new AtomicLong();
@@ -15,10 +16,12 @@ final class Passing implements Contender {
    * Makes a contender.
    *
    * @param workers the threads that write
+   * @param buffers where the blocks go that they read
    * @param channel what they write to
    */
-  Passing(Workers workers, RecordChannel channel) {
+  Passing(Workers workers, Buffers buffers, RecordChannel channel) {
     this.workers = workers;
+    this.buffers = buffers;
     this.channel = channel;
   }
 
@@ -45,19 +48,16 @@ final class Passing implements Contender {
   }
 
   private Lap write(Input.Blocks blocks, Writer writer) throws BadInputException {
-    long records = 0;
-    long nanos = 0;
-    try (Input.Reader reader = blocks.reader()) {
-      while (reader.next()) {
-        Block block = reader.block();
-        block.cut();
-        long start = System.nanoTime();
-        channel.write(block, writer);
-        nanos += System.nanoTime() - start;
-        records += block.records();
-      }
-    }
+    Lap lap =
+        Lap.of(
+            blocks,
+            buffers,
+            Block::cut,
+            block -> {
+              channel.write(block, writer);
+              return block.records();
+            });
     refusals.addAndGet(writer.refusals());
-    return new Lap(records, nanos - writer.waitedNanos());
+    return new Lap(lap.operations(), lap.nanos() - writer.waitedNanos());
   }
 }

@@ -1,15 +1,18 @@
 package io.github.rseq4j.cli;
 
+import io.github.rseq4j.percpu.PerCpuQueue;
 import io.github.rseq4j.percpu.PerCpuRingBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.function.Consumer;
 
 /**
  * A way for records from many threads to one.
  *
- * <p>Each contender has the same loop to itself, as in {@link ByteCounter}.
+ * <p>Ring and queues have the same loop each to itself, as in {@link ByteCounter}; two kinds of
+ * queue in one loop are not too many for the compiler.
  */
 sealed interface RecordChannel {
   /** Writes the records of a block. Where there is no room it waits and tries again. */
@@ -88,13 +91,13 @@ sealed interface RecordChannel {
     }
   }
 
-  /** A queue of the JDK's, of objects. */
+  /** A queue of objects. */
   final class Queue implements RecordChannel {
-    /** Records. */
+    /** Records; of a queue with parts, for each of them. */
     static final int CAPACITY = 1 << 14;
 
-    private final ArrayBlockingQueue<Item> queue = new ArrayBlockingQueue<>(CAPACITY);
-    private final List<Item> batch = new ArrayList<>(READ_LIMIT);
+    private final java.util.Queue<Item> queue;
+    private final Taker taker;
 
     private static final class Item {
       private final int type;
@@ -104,6 +107,36 @@ sealed interface RecordChannel {
         this.type = type;
         this.bytes = bytes;
       }
+    }
+
+    /** How items are taken from a queue. */
+    private interface Taker {
+      int take(Consumer<Item> consumer, int limit);
+    }
+
+    private Queue(java.util.Queue<Item> queue, Taker taker) {
+      this.queue = queue;
+      this.taker = taker;
+    }
+
+    /** Makes one that has a part for each CPU. */
+    static Queue perCpu() {
+      PerCpuQueue<Item> queue = new PerCpuQueue<>(CAPACITY);
+      return new Queue(queue, queue::drain);
+    }
+
+    /** Makes one of the JDK's. */
+    static Queue ofJdk() {
+      ArrayBlockingQueue<Item> queue = new ArrayBlockingQueue<>(CAPACITY);
+      List<Item> batch = new ArrayList<>(READ_LIMIT);
+      return new Queue(
+          queue,
+          (consumer, limit) -> {
+            int taken = queue.drainTo(batch, limit);
+            batch.forEach(consumer);
+            batch.clear();
+            return taken;
+          });
     }
 
     @Override
@@ -120,12 +153,7 @@ sealed interface RecordChannel {
 
     @Override
     public int read(RecordFold fold) {
-      int read = queue.drainTo(batch, READ_LIMIT);
-      for (Item item : batch) {
-        fold.add(item.type, item.bytes, 0, item.bytes.length);
-      }
-      batch.clear();
-      return read;
+      return taker.take(item -> fold.add(item.type, item.bytes, 0, item.bytes.length), READ_LIMIT);
     }
 
     @Override

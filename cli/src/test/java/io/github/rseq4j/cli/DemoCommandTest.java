@@ -123,6 +123,8 @@ class DemoCommandTest {
     assertThat(figure(run, "lines")).isEqualTo(lines);
     assertThat(figure(run, "records")).isEqualTo(records);
     assertThat(figure(run, "bytes in records")).isEqualTo(bytes);
+    assertThat(figure(run, "lengths of lines counted alike")).isEqualTo(LengthCounter.LENGTHS);
+    assertThat(figure(run, "sum of lengths")).isEqualTo(bytes);
     assertThat(run.out()).contains("every figure is exact").doesNotContain("DIFFERENT");
   }
 

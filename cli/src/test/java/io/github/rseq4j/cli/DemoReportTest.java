@@ -7,6 +7,8 @@ import io.github.rseq4j.cli.ByteCounter.ByteTally;
 import io.github.rseq4j.cli.Contender.Lap;
 import io.github.rseq4j.cli.Demo.Entry;
 import io.github.rseq4j.cli.Demo.Outcome;
+import io.github.rseq4j.cli.Demo.Plain;
+import io.github.rseq4j.cli.LengthCounter.LengthTally;
 import io.github.rseq4j.cli.RecordFold.RecordTally;
 import java.util.EnumMap;
 import java.util.List;
@@ -23,6 +25,9 @@ class DemoReportTest {
   private static final ByteTally ONE_LESS =
       ByteTally.of(LongStream.range(0, ByteCounter.VALUES).map(n -> n == 77 ? n - 1 : n), 10);
   private static final RecordTally RECORDS = new RecordTally(20, 32_640, 0xbeef);
+
+  private static final LengthTally LENGTHS =
+      LengthTally.of(LongStream.range(0, LengthCounter.LENGTHS), 32_640, 1, 256);
 
   @Test
   void equalFiguresAreExact() {
@@ -44,6 +49,18 @@ class DemoReportTest {
     assertDifferent(outcome);
   }
 
+  @ParameterizedTest
+  @EnumSource(
+      value = Entry.class,
+      mode = Mode.INCLUDE,
+      names = {"HISTOGRAM", "ACCUMULATORS"})
+  void anotherLengthIsDifferent(Entry entry) {
+    Outcome outcome = outcome();
+    outcome.lengths().put(entry, new LengthTally(LENGTHS.counts(), 32_640, 1, 255));
+
+    assertDifferent(outcome);
+  }
+
   @Test
   void theDifferenceIsSaid() {
     Outcome outcome = outcome();
@@ -58,7 +75,7 @@ class DemoReportTest {
   @EnumSource(
       value = Entry.class,
       mode = Mode.INCLUDE,
-      names = {"RING", "QUEUE"})
+      names = {"RING", "PER_CPU_QUEUE", "QUEUE"})
   void anotherChecksumIsDifferent(Entry entry) {
     Outcome outcome = outcome();
     RecordTally other = new RecordTally(RECORDS.records(), RECORDS.bytes(), 0xbeee);
@@ -113,13 +130,17 @@ class DemoReportTest {
     for (Entry entry : List.of(Entry.PER_CPU, Entry.PLAIN, Entry.STRIPED, Entry.ATOMIC)) {
       bytes.put(entry, BYTES);
     }
+    Map<Entry, LengthTally> lengths = new EnumMap<>(Entry.class);
+    lengths.put(Entry.HISTOGRAM, LENGTHS);
+    lengths.put(Entry.ACCUMULATORS, LENGTHS);
     Map<Entry, Passing.Result> passed = new EnumMap<>(Entry.class);
     passed.put(Entry.RING, new Passing.Result(RECORDS, 3, 3));
+    passed.put(Entry.PER_CPU_QUEUE, new Passing.Result(RECORDS, 4, 0));
     passed.put(Entry.QUEUE, new Passing.Result(RECORDS, 5, 0));
     Map<Entry, List<Lap>> laps = new EnumMap<>(Entry.class);
     for (Entry entry : Entry.values()) {
       laps.put(entry, List.of(new Lap(0, 0), new Lap(1000, 5000)));
     }
-    return new Outcome(bytes, passed, RECORDS, laps, 0);
+    return new Outcome(bytes, lengths, passed, new Plain(RECORDS, LENGTHS), laps, 0);
   }
 }

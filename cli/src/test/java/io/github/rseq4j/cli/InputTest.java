@@ -89,7 +89,7 @@ class InputTest {
 
   private static byte[] read(Input.Blocks blocks) throws BadInputException {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
-    try (Input.Reader reader = blocks.reader()) {
+    try (Input.Reader reader = blocks.reader(new Buffers.Single())) {
       while (reader.next()) {
         all.write(reader.block().bytes(), 0, reader.block().length());
       }
