@@ -51,7 +51,7 @@ final class DroppedStructures {
           new Kind("rings", 24, () -> filledRing(1 << 21)),
           new Kind("counters", 12, DroppedStructures::usedCounters),
           new Kind("histograms", 24, DroppedStructures::usedHistogram),
-          new Kind("stacks", 24, DroppedStructures::fullStack),
+          new Kind("stacks", 200, DroppedStructures::fullStack),
           new Kind("pools", 12_000, DroppedStructures::usedPool),
           new Kind("queues", 12_000, DroppedStructures::usedQueue),
           new Kind("locks", 12_000, DroppedStructures::usedLock),
@@ -83,7 +83,7 @@ final class DroppedStructures {
   }
 
   private static Object fullStack() {
-    PerCpuStack stack = new PerCpuStack(1 << 19);
+    PerCpuStack stack = new PerCpuStack(PerCpuStack.MAX_CAPACITY);
     for (int index = 0; index < stack.capacity(); index++) {
       stack.push(index);
     }
@@ -139,10 +139,13 @@ final class DroppedStructures {
       Runnable task = () -> use(user);
       users.add(i % 2 == 0 ? Thread.ofPlatform().start(task) : Thread.ofVirtual().start(task));
     }
-    for (Kind kind : KINDS) {
-      drop(kind);
+    try {
+      for (Kind kind : KINDS) {
+        drop(kind);
+      }
+    } finally {
+      stop = true;
     }
-    stop = true;
     for (Thread user : users) {
       user.join();
     }
