@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -20,7 +21,6 @@ import org.junit.jupiter.api.Timeout;
  * for objects that are checked out: each is a table of plain counts. Whoever looks at all of them
  * meanwhile never finds less than before, nor a table whose counts do not add up.
  */
-@SuppressWarnings("ThreadPriorityCheck") // yielding makes for more switches; nothing relies on it
 class LockStressTest {
   private static final int THREADS = 12;
   private static final int TAKERS = 2;
@@ -51,7 +51,7 @@ class LockStressTest {
         assertThat(locks.holder(lock)).isEqualTo(Thread.currentThread().threadId());
         long before = guarded[lock][0];
         if (round % 8 == 3) {
-          Thread.yield();
+          LockSupport.parkNanos(1000);
         }
         guarded[lock][0] = before + 1;
         taken++;
@@ -130,7 +130,7 @@ class LockStressTest {
         case 1 -> {
           try (PerCpu.Slot<Table> slot = tables.checkout()) {
             slot.get().count(key);
-            Thread.yield();
+            LockSupport.parkNanos(1000);
           }
           counted++;
         }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.LongStream;
 
 /** The structures by which a thread owns something for a while. */
@@ -144,7 +145,6 @@ final class OwnershipParts {
   }
 
   /** Invariant: no more items are made than allowed, and each is owned by one thread at a time. */
-  @SuppressWarnings("ThreadPriorityCheck") // so that many threads own an item at the same time
   private static final class Pool implements StressPart {
     private static final int TOTAL = 100;
 
@@ -177,7 +177,7 @@ final class OwnershipParts {
         acquired[thread]++;
         long before = item.uses;
         if (round % 4 == 1) {
-          Thread.yield();
+          LockSupport.parkNanos(1000);
         }
         item.uses = before + 1;
         item.owned = false;

@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +25,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a bounded pool promises, held against a {@link ConcurrentLinkedDeque} and against ours. */
-@SuppressWarnings("ThreadPriorityCheck") // yielding makes for more switches; nothing relies on it
 class PoolContractTest {
   /** What is pooled; it knows whether somebody has it, and what its owner has last written. */
   static final class Item {
@@ -233,7 +233,7 @@ class PoolContractTest {
     if (own.size() < 4 && random.nextBoolean()) {
       Item item = pool.acquire();
       if (item == null) {
-        Thread.yield();
+        LockSupport.parkNanos(1000);
       } else {
         own.add(item.own());
       }
@@ -262,7 +262,7 @@ class PoolContractTest {
                 for (int n = 0; n < each; n++) {
                   Item item = pool.acquire();
                   while (item == null) {
-                    Thread.yield();
+                    LockSupport.parkNanos(1000);
                     item = pool.acquire();
                   }
                   release(pool, item.own());

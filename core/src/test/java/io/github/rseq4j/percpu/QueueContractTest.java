@@ -17,6 +17,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
@@ -29,7 +30,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  *
  * <p>The test's thread may be moved at any time, so of ours it can rely on no order.
  */
-@SuppressWarnings("ThreadPriorityCheck") // yielding makes for more switches; nothing relies on it
 @Timeout(120)
 class QueueContractTest {
   private static final int CAPACITY = 64;
@@ -224,7 +224,7 @@ class QueueContractTest {
           () -> {
             for (int n = first; n < first + each; n++) {
               while (!queue.offer(n)) {
-                Thread.yield();
+                LockSupport.parkNanos(1000);
               }
             }
             running.decrementAndGet();
@@ -239,7 +239,7 @@ class QueueContractTest {
         assertThat(seen.get(next)).as("%d again", next).isFalse();
         seen.set(next);
       }
-      Thread.yield();
+      LockSupport.parkNanos(1000);
     } while (!last);
     assertThat(seen.cardinality()).isEqualTo(threads * each);
     assertThat(queue.size()).isZero();
@@ -255,7 +255,7 @@ class QueueContractTest {
             () -> {
               for (int n = 10; n < 20_000; n++) {
                 while (!queue.offer(n)) {
-                  Thread.yield();
+                  LockSupport.parkNanos(1000);
                 }
               }
             });

@@ -9,6 +9,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -20,7 +21,6 @@ import org.junit.jupiter.api.Timeout;
  * <p>Invariants: every element that was taken in is taken exactly once, with its content; those of
  * a producer in the order of their offers; and those of one thread in one part, too.
  */
-@SuppressWarnings("ThreadPriorityCheck") // yielding makes for more switches; nothing relies on it
 class QueueStressTest {
   private static final int THREADS = 12;
   private static final int WAYS = 4;
@@ -48,7 +48,7 @@ class QueueStressTest {
       if (offer(accepted)) {
         accepted++;
       } else {
-        Thread.yield();
+        LockSupport.parkNanos(1000);
       }
     }
 

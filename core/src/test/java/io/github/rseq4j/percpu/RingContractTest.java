@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -25,7 +26,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  * What a ring buffer of many writers and one reader promises, held against Agrona's {@link
  * ManyToOneRingBuffer} and against ours.
  */
-@SuppressWarnings("ThreadPriorityCheck") // on few CPUs nothing moves without yielding
 class RingContractTest {
   private static final int CAPACITY = 1 << 14;
 
@@ -241,7 +241,7 @@ class RingContractTest {
               byte[] record = (writer + "/" + n).getBytes(UTF_8);
               while (!ring.write(writer + 1, record)) {
                 Thread.onSpinWait();
-                Thread.yield();
+                LockSupport.parkNanos(1000);
               }
             }
           };
@@ -256,7 +256,7 @@ class RingContractTest {
         assertThat(seen.add(record)).as(record).isTrue();
       }
       records.clear();
-      Thread.yield();
+      LockSupport.parkNanos(1000);
     }
     for (Thread thread : threads) {
       thread.join();

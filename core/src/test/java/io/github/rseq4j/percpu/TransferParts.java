@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.LongStream;
 
 /** The structures by which threads hand something to another one. */
-@SuppressWarnings("ThreadPriorityCheck") // yielding makes room; nothing relies on it
 final class TransferParts {
   private static final int LIMIT = 1000;
 
@@ -94,7 +94,7 @@ final class TransferParts {
         accounts.writers.send(thread, round);
       } else {
         refused[thread]++;
-        Thread.yield();
+        LockSupport.parkNanos(1000);
       }
     }
 
@@ -137,7 +137,7 @@ final class TransferParts {
       if (queue.offer(new Element(thread, round))) {
         accounts.writers.send(thread, round);
       } else {
-        Thread.yield();
+        LockSupport.parkNanos(1000);
       }
     }
 
