@@ -46,7 +46,7 @@ class A64LoweringTest extends LoweringContract {
         REGISTER,
         Stream.concat(
                 IntStream.rangeClosed(0, 17).boxed().flatMap(i -> Stream.of("x" + i, "w" + i)),
-                Stream.of("q0"))
+                Stream.of("q0", "d0", "d1"))
             .toList());
   }
 

@@ -57,7 +57,7 @@ class Rv64LoweringTest extends LoweringContract {
         REGISTER,
         Set.of(
             "a0", "a1", "a2", "a3", "a4", "a5", "a6", "a7", "t0", "t1", "t2", "t3", "t4", "t5",
-            "t6", "ft0", "ft1", "ra", "tp"));
+            "t6", "ft0", "ft1", "ft2", "ft3", "ra", "tp"));
   }
 
   @Test
