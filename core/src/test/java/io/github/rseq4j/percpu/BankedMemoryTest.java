@@ -22,7 +22,7 @@ class BankedMemoryTest {
   @Test
   void takesACellOnEachCpuThatUsesIt() throws Exception {
     assumeTrue(Rseq.availability().active(), "threads are not told apart by CPU");
-    long before = ResidentMemory.bytes();
+    long before = ResidentMemory.steadyBytes();
     PerCpuLongAccumulator[] all =
         Stream.generate(PerCpuLongAccumulator::or)
             .limit(1 << 16)

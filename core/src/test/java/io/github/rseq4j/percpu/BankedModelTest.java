@@ -2,6 +2,8 @@ package io.github.rseq4j.percpu;
 
 import static io.github.rseq4j.percpu.BankedLayout.BANK_0;
 import static io.github.rseq4j.percpu.BankedLayout.CURRENT;
+import static io.github.rseq4j.percpu.ModelOutcomes.assertCorrect;
+import static io.github.rseq4j.percpu.ModelOutcomes.assertFound;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.rseq4j.sequence.Condition;
@@ -15,7 +17,6 @@ import io.github.rseq4j.sequence.Operation;
 import io.github.rseq4j.sequence.Sequence;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
 
@@ -91,17 +92,6 @@ class BankedModelTest {
     return end.sum(BankedLayout.bank(0)) + end.sum(BankedLayout.bank(1));
   }
 
-  private static void assertCorrect(String name, Outcome outcome) {
-    System.out.println("model checker, " + name + ": " + outcome);
-    assertThat(outcome.violation()).isNull();
-    assertThat(outcome.states()).isGreaterThan(1_000);
-  }
-
-  private static void assertFound(String name, Outcome outcome, String message) {
-    System.out.println("model checker, " + name + ": " + outcome);
-    assertThat(Objects.requireNonNull(outcome.violation()).message()).contains(message);
-  }
-
   @Test
   void accumulationsMeanWhatTheirOperationMeans() {
     for (BankedCell.Merge merge : BankedCell.Merge.values()) {
@@ -128,7 +118,7 @@ class BankedModelTest {
                   })
               .aborts(1)
               .check(new Meaning(merge));
-      assertCorrect("accumulate " + merge, outcome);
+      assertCorrect("accumulate " + merge, outcome, 1_000);
     }
   }
 
@@ -150,7 +140,7 @@ class BankedModelTest {
 
   @Test
   void eachValueIsTakenExactlyOnce() {
-    assertCorrect("emptying", takes(BankedSequences.OR, Emptying.CORRECT));
+    assertCorrect("emptying", takes(BankedSequences.OR, Emptying.CORRECT), 1_000);
   }
 
   @Test

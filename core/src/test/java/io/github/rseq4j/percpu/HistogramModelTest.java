@@ -1,5 +1,7 @@
 package io.github.rseq4j.percpu;
 
+import static io.github.rseq4j.percpu.ModelOutcomes.assertCorrect;
+import static io.github.rseq4j.percpu.ModelOutcomes.assertFound;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.rseq4j.sequence.Address;
@@ -13,7 +15,6 @@ import io.github.rseq4j.sequence.Operation;
 import io.github.rseq4j.sequence.Program;
 import io.github.rseq4j.sequence.Sequence;
 import java.util.List;
-import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -164,13 +165,11 @@ class HistogramModelTest {
   @EnumSource
   void whatIsCountedIsCovered(Mistake mistake) {
     Outcome outcome = covers(mistake);
-    System.out.println("model checker, histogram, " + mistake + ": " + outcome);
+    String name = "histogram, " + mistake;
     if (mistake == Mistake.NONE) {
-      assertThat(outcome.violation()).isNull();
-      assertThat(outcome.states()).isGreaterThan(1_000);
+      assertCorrect(name, outcome, 1_000);
     } else {
-      assertThat(Objects.requireNonNull(outcome.violation()).message())
-          .containsAnyOf("[sum]", mistake == Mistake.SUM_BEFORE_COMMIT ? "[sum]" : "[max]");
+      assertFound(name, outcome, "[sum]", mistake == Mistake.SUM_BEFORE_COMMIT ? "[sum]" : "[max]");
     }
   }
 
@@ -191,9 +190,7 @@ class HistogramModelTest {
                   assertThat(HistogramLayout.lowest(extreme(end, LOWEST))).isEqualTo(VALUES[0]);
                 })
             .check(new Meaning());
-    System.out.println("model checker, histogram of two values: " + outcome);
-    assertThat(outcome.violation()).isNull();
-    assertThat(outcome.states()).isGreaterThan(1_000);
+    assertCorrect("histogram of two values", outcome, 1_000);
   }
 
   private static long extreme(ModelChecker.End end, long offset) {
@@ -218,8 +215,6 @@ class HistogramModelTest {
                 })
             .aborts(1)
             .check();
-    System.out.println("model checker, histogram intervals: " + outcome);
-    assertThat(outcome.violation()).isNull();
-    assertThat(outcome.states()).isGreaterThan(1_000);
+    assertCorrect("histogram intervals", outcome, 1_000);
   }
 }

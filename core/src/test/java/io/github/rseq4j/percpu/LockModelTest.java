@@ -1,5 +1,7 @@
 package io.github.rseq4j.percpu;
 
+import static io.github.rseq4j.percpu.ModelOutcomes.assertCorrect;
+import static io.github.rseq4j.percpu.ModelOutcomes.assertFound;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.rseq4j.sequence.Address;
@@ -13,7 +15,6 @@ import io.github.rseq4j.sequence.ModelChecker.Outcome;
 import io.github.rseq4j.sequence.Sequence;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -167,16 +168,13 @@ class LockModelTest {
   @Test
   void holdersExcludeEachOtherAndSeeWhatTheOthersDid() {
     Outcome outcome = threads(Mistake.NONE).check(new Meaning());
-    System.out.println("model checker, locks: " + outcome);
-    assertThat(outcome.violation()).isNull();
-    assertThat(outcome.states()).isGreaterThan(1_000);
+    assertCorrect("locks", outcome, 1_000);
   }
 
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
   void mistakesAreFound(Mistake mistake) {
     Outcome outcome = threads(mistake).check();
-    System.out.println("model checker, locks, " + mistake + ": " + outcome);
-    assertThat(Objects.requireNonNull(outcome.violation()).message()).contains("[counted]");
+    assertFound("locks, " + mistake, outcome, "[counted]");
   }
 }

@@ -1,5 +1,7 @@
 package io.github.rseq4j.percpu;
 
+import static io.github.rseq4j.percpu.ModelOutcomes.assertCorrect;
+import static io.github.rseq4j.percpu.ModelOutcomes.assertFound;
 import static io.github.rseq4j.percpu.RingLayout.DATA;
 import static io.github.rseq4j.percpu.RingLayout.HEADER_BYTES;
 import static io.github.rseq4j.percpu.RingLayout.NUMBERED_HEADER_BYTES;
@@ -20,7 +22,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -112,17 +113,6 @@ class OverwriteModelTest {
     return Call.of(sequence, CAPACITY - 1, RingLayout.header(type, LENGTH), source);
   }
 
-  private static void assertCorrect(String name, Outcome outcome) {
-    System.out.println("model checker, " + name + ": " + outcome);
-    assertThat(outcome.violation()).isNull();
-    assertThat(outcome.states()).isGreaterThan(1_000);
-  }
-
-  private static void assertFound(String name, Outcome outcome, String message) {
-    System.out.println("model checker, " + name + ": " + outcome);
-    assertThat(Objects.requireNonNull(outcome.violation()).message()).contains(message);
-  }
-
   @Test
   void writesMeanWhatABoundedQueueMeans() {
     assertCorrect(
@@ -142,7 +132,8 @@ class OverwriteModelTest {
                           .count();
                   assertThat(end.sum(TAIL.displacement())).isEqualTo(written * RECORD_BYTES);
                 })
-            .check(new Meaning()));
+            .check(new Meaning()),
+        1_000);
   }
 
   /** How a reader may copy. */
@@ -192,7 +183,7 @@ class OverwriteModelTest {
 
   @Test
   void aCopyThatIsDeliveredIsWhole() {
-    assertCorrect("overwriting ring with a reader", copies(Copying.CORRECT));
+    assertCorrect("overwriting ring with a reader", copies(Copying.CORRECT), 1_000);
   }
 
   @Test

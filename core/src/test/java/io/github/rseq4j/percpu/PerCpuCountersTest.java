@@ -115,7 +115,7 @@ class PerCpuCountersTest {
     int size = 1 << 17;
     int[] cpus = CpuSet.allowed().ids().stream().toArray();
     PerCpuCounters counters = new PerCpuCounters(size);
-    long before = ResidentMemory.bytes();
+    long before = ResidentMemory.steadyBytes();
     for (int cpu : cpus) {
       CompletableFuture.runAsync(() -> addToAll(counters, size, cpu), Thread.ofPlatform()::start)
           .join();

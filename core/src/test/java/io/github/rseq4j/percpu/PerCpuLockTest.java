@@ -339,9 +339,7 @@ class PerCpuLockTest {
     int count = 4000;
     long page = 4096;
     List<PerCpuLock> all = new ArrayList<>();
-    System.gc(); // so that what other tests have left is not given back meanwhile
-    Thread.sleep(100);
-    long before = ResidentMemory.bytes();
+    long before = ResidentMemory.steadyBytes();
     for (int i = 0; i < count; i++) {
       PerCpuLock locks = new PerCpuLock();
       locks.lock();

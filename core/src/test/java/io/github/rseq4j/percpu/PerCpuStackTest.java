@@ -334,7 +334,7 @@ class PerCpuStackTest {
     int capacity = PerCpuStack.MAX_CAPACITY;
     List<PerCpuStack> stacks =
         Stream.generate(() -> new PerCpuStack(capacity)).limit(count).toList();
-    long before = steadyMemory();
+    long before = ResidentMemory.steadyBytes();
     for (int cpu : cpus) {
       CompletableFuture.runAsync(() -> fill(stacks, cpu), Thread.ofPlatform()::start).join();
     }
@@ -342,21 +342,6 @@ class PerCpuStackTest {
     assertThat(stacks).allMatch(stack -> stack.size() == cpus.length * capacity);
     long expected = (16 + 4L * capacity) * count * cpus.length;
     assertThat(taken).isBetween(expected * 3 / 4, expected + (16 << 20));
-  }
-
-  /** Waits until the JVM has given back what earlier tests have left, and returns what it has. */
-  private static long steadyMemory() throws Exception {
-    System.gc();
-    long before;
-    long now = ResidentMemory.bytes();
-    int tries = 0;
-    do {
-      Thread.sleep(500);
-      before = now;
-      now = ResidentMemory.bytes();
-      tries++;
-    } while (Math.abs(now - before) > 1 << 20 && tries < 20);
-    return now;
   }
 
   private static void fill(List<PerCpuStack> stacks, int cpu) {

@@ -1,5 +1,7 @@
 package io.github.rseq4j.percpu;
 
+import static io.github.rseq4j.percpu.ModelOutcomes.assertCorrect;
+import static io.github.rseq4j.percpu.ModelOutcomes.assertFound;
 import static io.github.rseq4j.percpu.QueueLayout.CAPACITY;
 import static io.github.rseq4j.percpu.QueueLayout.HEAD;
 import static io.github.rseq4j.percpu.QueueLayout.ROUTE;
@@ -14,7 +16,6 @@ import io.github.rseq4j.sequence.ModelChecker.Call;
 import io.github.rseq4j.sequence.ModelChecker.Outcome;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** The queue's sequence and both sides' protocol, in all interleavings of a few operations. */
@@ -115,17 +116,6 @@ class QueueModelTest {
       on.setRelease(cpu, HEAD.displacement(), head + 1);
     }
     return element;
-  }
-
-  private static void assertCorrect(String name, Outcome outcome, long minimumOfStates) {
-    System.out.println("model checker, " + name + ": " + outcome);
-    assertThat(outcome.violation()).isNull();
-    assertThat(outcome.states()).isGreaterThan(minimumOfStates);
-  }
-
-  private static void assertFound(String name, Outcome outcome, String message) {
-    System.out.println("model checker, " + name + ": " + outcome);
-    assertThat(Objects.requireNonNull(outcome.violation()).message()).contains(message);
   }
 
   private static Outcome transfers(int capacity, Taking taking) {

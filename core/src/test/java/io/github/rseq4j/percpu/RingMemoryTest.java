@@ -28,9 +28,7 @@ class RingMemoryTest {
     assumeTrue(Rseq.availability().active(), "memory comes from malloc");
     byte[] record = new byte[LENGTH];
     List<PerCpuRingBuffer> all = new ArrayList<>();
-    System.gc(); // so that what other tests have left is not given back meanwhile
-    Thread.sleep(100);
-    long before = ResidentMemory.bytes();
+    long before = ResidentMemory.steadyBytes();
     for (int i = 0; i < BUFFERS; i++) {
       PerCpuRingBuffer buffer = buffers.apply(CAPACITY);
       for (int n = 0; n < RECORDS; n++) {

@@ -1,5 +1,7 @@
 package io.github.rseq4j.percpu;
 
+import static io.github.rseq4j.percpu.ModelOutcomes.assertCorrect;
+import static io.github.rseq4j.percpu.ModelOutcomes.assertFound;
 import static io.github.rseq4j.percpu.RingLayout.CLOSED;
 import static io.github.rseq4j.percpu.RingLayout.DATA;
 import static io.github.rseq4j.percpu.RingLayout.HEAD;
@@ -21,7 +23,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** The ring's sequences and its reader's protocol, in all interleavings of a few operations. */
@@ -153,17 +154,6 @@ class RingModelTest {
       on.setRelease(cpu, HEAD.displacement(), head);
     }
     return types;
-  }
-
-  private static void assertCorrect(String name, Outcome outcome, long minimumOfStates) {
-    System.out.println("model checker, " + name + ": " + outcome);
-    assertThat(outcome.violation()).isNull();
-    assertThat(outcome.states()).isGreaterThan(minimumOfStates);
-  }
-
-  private static void assertFound(String name, Outcome outcome, String message) {
-    System.out.println("model checker, " + name + ": " + outcome);
-    assertThat(Objects.requireNonNull(outcome.violation()).message()).contains(message);
   }
 
   @Test
