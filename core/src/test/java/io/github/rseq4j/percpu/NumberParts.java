@@ -12,7 +12,11 @@ final class NumberParts {
 
   static List<StressPart> all(int threads) {
     return List.of(
-        new Adder(threads), new Counters(threads), new Largest(threads), new Histogram(threads));
+        new Adder(threads),
+        new Doubles(threads),
+        new Counters(threads),
+        new Largest(threads),
+        new Histogram(threads));
   }
 
   /** Invariant: what was taken away and what is left is what was added. */
@@ -28,6 +32,34 @@ final class NumberParts {
     @Override
     public void use(int thread, int round) {
       long x = (long) thread << Integer.SIZE | round;
+      adder.add(x);
+      added[thread] += x;
+    }
+
+    @Override
+    public void look() {
+      taken += adder.sumThenReset();
+    }
+
+    @Override
+    public void check() {
+      assertThat(taken + adder.sum()).isEqualTo(LongStream.of(added).sum());
+    }
+  }
+
+  /** Invariant: what was taken away and what is left is what was added: whole numbers. */
+  private static final class Doubles implements StressPart {
+    private final PerCpuDoubleAdder adder = new PerCpuDoubleAdder();
+    private final long[] added;
+    private double taken;
+
+    Doubles(int threads) {
+      added = new long[threads];
+    }
+
+    @Override
+    public void use(int thread, int round) {
+      int x = (thread + round) % 1000 - 300;
       adder.add(x);
       added[thread] += x;
     }
