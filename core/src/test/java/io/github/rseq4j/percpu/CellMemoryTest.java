@@ -121,7 +121,8 @@ class CellMemoryTest {
     int cpus = slices - 1;
     // Beside the objects, what cleans up behind them.
     long heap =
-        bytes(kind.heap()) + bytes(Class.forName("jdk.internal.ref.CleanerImpl$PhantomCleanableRef"));
+        bytes(kind.heap())
+            + bytes(Class.forName("jdk.internal.ref.CleanerImpl$PhantomCleanableRef"));
     long own = heap + (long) slices * kind.cellBytes();
     int cells = Integer.highestOneBit(2 * cpus - 1);
     long rival =
