@@ -41,7 +41,7 @@ class CellMemoryTest {
    * @param heap the types of the objects that it is made of
    * @param rival those of what it imitates, but for its cells
    */
-  private record Kind<T>(
+  record Kind<T>(
       Supplier<T> make,
       Consumer<T> addOne,
       ToLongFunction<T> value,
