@@ -71,7 +71,7 @@ final class NumberParts {
 
     @Override
     public void check() {
-      assertThat(taken + adder.sum()).isEqualTo(LongStream.of(added).sum());
+      assertThat(taken + adder.sum()).isEqualTo((double) LongStream.of(added).sum());
     }
   }
 
