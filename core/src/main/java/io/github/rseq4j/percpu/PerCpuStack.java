@@ -299,6 +299,11 @@ public final class PerCpuStack implements AutoCloseable {
     }
   }
 
+  /** Returns the memory of the stacks. */
+  Region region() {
+    return region;
+  }
+
   /** Returns how full the stacks are. */
   @Override
   public String toString() {

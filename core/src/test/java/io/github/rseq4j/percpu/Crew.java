@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** Threads, half of them virtual, that do their work again and again until the time is over. */
+/**
+ * Threads, half of them virtual, that do their work again and again until the time is over, and at
+ * least once.
+ */
 final class Crew {
   /** What a thread does. */
   interface Work {
@@ -54,9 +57,10 @@ final class Crew {
 
   private void loop(Work work) {
     try {
-      for (int round = 0; !stop; round++) {
-        work.round(round);
-      }
+      int round = 0;
+      do {
+        work.round(round++);
+      } while (!stop);
     } catch (Throwable e) {
       failure.set(e);
     }

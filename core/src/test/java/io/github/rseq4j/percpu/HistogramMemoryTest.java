@@ -6,11 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.github.rseq4j.Rseq;
 import io.github.rseq4j.internal.linux.CpuSet;
 import io.github.rseq4j.internal.linux.Threads;
-import io.github.rseq4j.internal.rseq.Region;
 import java.io.IOException;
-import java.io.RandomAccessFile;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import org.HdrHistogram.Recorder;
 import org.junit.jupiter.api.BeforeEach;
@@ -19,19 +15,16 @@ import org.openjdk.jol.info.GraphLayout;
 
 /** What a histogram takes: whole pages of each CPU that has recorded, and of these only some. */
 class HistogramMemoryTest {
-  private static final int PAGE = 4096;
+  private static final int PAGE = RegionPages.BYTES;
   private static final int COUNTS_PER_PAGE = PAGE / Long.BYTES;
   private static final long HIGHEST = 1L << 40;
-  private static final Path HUGE_PAGES = Path.of("/sys/kernel/mm/transparent_hugepage/enabled");
 
   private final int[] cpus = CpuSet.allowed().ids().stream().toArray();
 
   @BeforeEach
   void requirePages() throws IOException {
     assumeTrue(Rseq.availability().active(), "threads are not told apart by CPU");
-    assumeTrue(
-        !Files.exists(HUGE_PAGES) || !Files.readString(HUGE_PAGES).contains("[always]"),
-        "pages may be larger");
+    RegionPages.assumeSmall();
   }
 
   /** Records values on every CPU, and returns how many pages the histogram then takes. */
@@ -47,22 +40,7 @@ class HistogramMemoryTest {
               Thread.ofPlatform()::start)
           .join();
     }
-    return presentPages(histogram.region());
-  }
-
-  /** Returns how many pages of a region are in RAM, by bit 63 of each page's 64 in pagemap. */
-  private static long presentPages(Region region) throws IOException {
-    long pages = (region.memory().byteSize() + PAGE - 1) / PAGE;
-    byte[] entries = new byte[(int) pages * Long.BYTES];
-    try (RandomAccessFile file = new RandomAccessFile("/proc/self/pagemap", "r")) {
-      file.seek(region.memory().address() / PAGE * Long.BYTES);
-      file.readFully(entries);
-    }
-    long present = 0;
-    for (int end = Long.BYTES - 1; end < entries.length; end += Long.BYTES) {
-      present += entries[end] < 0 ? 1 : 0; // little-endian: the highest byte is the last one
-    }
-    return present;
+    return RegionPages.present(histogram.region());
   }
 
   @Test
