@@ -148,6 +148,11 @@ public final class PerCpuCounters {
     }
   }
 
+  /** Returns the memory. */
+  Region region() {
+    return region;
+  }
+
   /** Returns the sums by name. */
   @Override
   public String toString() {
