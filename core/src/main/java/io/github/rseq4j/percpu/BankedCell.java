@@ -83,6 +83,11 @@ final class BankedCell {
     clear();
   }
 
+  /** Returns the memory that the cell is in, with others. */
+  Region region() {
+    return region;
+  }
+
   /** Returns how cells are dealt. */
   static CellSlabs slabs() {
     return SLABS;

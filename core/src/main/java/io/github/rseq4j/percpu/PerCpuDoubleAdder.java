@@ -36,7 +36,7 @@ public final class PerCpuDoubleAdder extends DoubleAdder {
    * leaves what was rounded behind, and an infinity or what is no number for ever. So cells are
    * emptied.
    */
-  private final transient BankedCell cell = new BankedCell(BankedCell.Merge.ADD_DOUBLE);
+  final transient BankedCell cell = new BankedCell(BankedCell.Merge.ADD_DOUBLE);
 
   /** Makes an adder with the sum 0. */
   public PerCpuDoubleAdder() {}

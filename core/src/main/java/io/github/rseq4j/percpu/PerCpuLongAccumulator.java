@@ -65,7 +65,7 @@ public final class PerCpuLongAccumulator extends LongAccumulator {
 
   private final transient Function function;
   private final transient long flipped;
-  private final transient BankedCell cell;
+  final transient BankedCell cell;
 
   private PerCpuLongAccumulator(Function function) {
     super(function, function.identity);

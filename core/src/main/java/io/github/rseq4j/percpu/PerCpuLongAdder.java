@@ -56,6 +56,11 @@ public final class PerCpuLongAdder extends LongAdder {
     baseline = rawSum();
   }
 
+  /** Returns the memory that the cell is in, with others. */
+  Region region() {
+    return region;
+  }
+
   /** Returns how cells are dealt. */
   static CellSlabs slabs() {
     return SLABS;

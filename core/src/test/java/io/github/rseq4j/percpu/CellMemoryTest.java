@@ -3,7 +3,6 @@ package io.github.rseq4j.percpu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.github.rseq4j.ResidentMemory;
 import io.github.rseq4j.Rseq;
 import io.github.rseq4j.internal.linux.CpuSet;
 import io.github.rseq4j.internal.linux.Threads;
@@ -14,8 +13,8 @@ import java.util.concurrent.atomic.DoubleAdder;
 import java.util.concurrent.atomic.LongAccumulator;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -35,7 +34,7 @@ class CellMemoryTest {
    *
    * @param make makes one
    * @param addOne adds 1 to it
-   * @param value what was added
+   * @param region the memory that its cell is in
    * @param cellBytes what it takes for each slice
    * @param heapBytes what it takes of the heap at most
    * @param heap the types of the objects that it is made of
@@ -44,7 +43,7 @@ class CellMemoryTest {
   record Kind<T>(
       Supplier<T> make,
       Consumer<T> addOne,
-      ToLongFunction<T> value,
+      Function<T, Region> region,
       int cellBytes,
       long heapBytes,
       List<Class<?>> heap,
@@ -60,7 +59,7 @@ class CellMemoryTest {
         new Kind<>(
             PerCpuLongAdder::new,
             PerCpuLongAdder::increment,
-            PerCpuLongAdder::sum,
+            PerCpuLongAdder::region,
             Long.BYTES,
             ADDER_HEAP_BYTES,
             List.of(PerCpuLongAdder.class, Integer.class),
@@ -68,7 +67,7 @@ class CellMemoryTest {
         new Kind<>(
             PerCpuDoubleAdder::new,
             adder -> adder.add(1),
-            adder -> (long) adder.sum(),
+            adder -> adder.cell.region(),
             BankedLayout.BYTES,
             BANKED_HEAP_BYTES,
             List.of(PerCpuDoubleAdder.class, BankedCell.class, Long.class, Long.class),
@@ -76,7 +75,7 @@ class CellMemoryTest {
         new Kind<>(
             PerCpuLongAccumulator::or,
             accumulator -> accumulator.accumulate(1),
-            PerCpuLongAccumulator::get,
+            accumulator -> accumulator.cell.region(),
             BankedLayout.BYTES,
             BANKED_HEAP_BYTES,
             List.of(PerCpuLongAccumulator.class, BankedCell.class, Long.class, Long.class),
@@ -87,20 +86,22 @@ class CellMemoryTest {
   @MethodSource("kinds")
   <T> void takesACellOnEachCpuThatUsesIt(Kind<T> kind) throws Exception {
     assumeTrue(Rseq.availability().active(), "threads are not told apart by CPU");
-    long before = ResidentMemory.steadyBytes();
     List<T> all = Stream.generate(kind.make()).limit(MANY).toList();
     int[] cpus = CpuSet.allowed().ids().stream().toArray();
     for (int cpu : cpus) {
       addOneToEach(all, kind.addOne(), cpu);
     }
-    // The JVM has grown in the meantime; and some kernels make a page of what is only read.
-    long each = (long) MANY * kind.cellBytes();
-    long slices = Region.allocate(kind.cellBytes()).slices();
-    assertThat(ResidentMemory.bytes() - before)
-        .as("%d on %d CPUs", MANY, cpus.length)
-        .isBetween(
-            each * cpus.length - (1 << 20), each * slices + MANY * kind.heapBytes() + (32L << 20));
-    assertThat(kind.value().applyAsLong(all.getLast())).isPositive();
+    List<Region> regions = all.stream().map(kind.region()).distinct().toList();
+    long present = 0;
+    for (Region region : regions) {
+      present += RegionPages.present(region);
+    }
+    // Some may be shared with others. What is only read may be in RAM too.
+    long pages = (long) MANY * kind.cellBytes() / RegionPages.BYTES;
+    assertThat((long) regions.size()).isBetween(pages, pages + 16);
+    assertThat(present)
+        .as("pages of %d on %d CPUs", MANY, cpus.length)
+        .isBetween(pages * cpus.length, regions.size() * (long) regions.getFirst().slices());
   }
 
   private static <T> void addOneToEach(List<T> all, Consumer<T> addOne, int cpu) {
