@@ -46,8 +46,11 @@ final class DroppedRegions {
     }
     long collections = 0;
     while (threads.stream().anyMatch(Thread::isAlive)) {
+      long start = System.nanoTime();
       System.gc();
       collections++;
+      // The others get as much of a slow processor as the collector.
+      TimeUnit.NANOSECONDS.sleep(System.nanoTime() - start);
     }
     for (Thread thread : threads) {
       thread.join();
@@ -63,9 +66,10 @@ final class DroppedRegions {
   private void use() {
     for (int i = 0; i < REGIONS && !isLate(); i++) {
       MethodHandle add = link();
-      for (int call = 0; call < CALLS && !isLate(); call++) {
+      int made = 0;
+      do {
         call(add);
-      }
+      } while (++made < CALLS && !isLate());
     }
   }
 
