@@ -26,16 +26,32 @@ public sealed interface RecordChannel {
   /** The bytes of each ring: of each CPU's, where there are several. */
   int CAPACITY = 1 << 20;
 
-  /** What can be measured. */
-  enum Kind {
+  /** The channels that are measured. */
+  enum Kind implements Contender {
     /** {@link PerCpuRingBuffer}. */
-    PER_CPU,
+    PER_CPU("PerCpuRingBuffer"),
     /** {@link ManyToOneRingBuffer}. */
-    AGRONA,
-    /** {@link ArrayBlockingQueue}, with room for as many records as a ring. */
-    ARRAY_QUEUE,
-    /** {@link ConcurrentLinkedQueue}, which is never full. */
-    LINKED_QUEUE;
+    AGRONA("Agrona ManyToOneRingBuffer"),
+    /** {@link ArrayBlockingQueue} of copies, with room for as many records as a ring. */
+    ARRAY_QUEUE("ArrayBlockingQueue of copies"),
+    /** {@link ConcurrentLinkedQueue} of copies, which is never full. */
+    LINKED_QUEUE("ConcurrentLinkedQueue of copies");
+
+    private final String label;
+
+    Kind(String label) {
+      this.label = label;
+    }
+
+    @Override
+    public String label() {
+      return label;
+    }
+
+    @Override
+    public boolean ours() {
+      return this == PER_CPU;
+    }
 
     /**
      * Makes an empty channel.

@@ -43,7 +43,7 @@ public class RingTransferBenchmark {
   private static final int LIMIT = 256;
 
   /** The channel. */
-  @Param public RecordChannel.Kind kind = RecordChannel.Kind.PER_CPU;
+  @Param public RecordChannel.Kind contender = RecordChannel.Kind.PER_CPU;
 
   /** The bytes of a record. */
   @Param({"32", "256"})
@@ -55,7 +55,7 @@ public class RingTransferBenchmark {
   /** Makes the channel. */
   @Setup
   public void open(Blackhole reader) {
-    channel = kind.open(size, reader);
+    channel = contender.open(size, reader);
   }
 
   /** Reads what is left, so that the next iteration begins with an empty channel. */

@@ -44,7 +44,7 @@ public class RingWriteBenchmark {
   private static final int BATCH = 256;
 
   /** The channel. */
-  @Param public RecordChannel.Kind kind = RecordChannel.Kind.PER_CPU;
+  @Param public RecordChannel.Kind contender = RecordChannel.Kind.PER_CPU;
 
   /** The bytes of a record. */
   @Param({"32", "256"})
@@ -56,7 +56,7 @@ public class RingWriteBenchmark {
   /** Makes the channel. */
   @Setup
   public void open(Blackhole reader) {
-    channel = kind.open(size, reader);
+    channel = contender.open(size, reader);
   }
 
   private synchronized void drain() {
