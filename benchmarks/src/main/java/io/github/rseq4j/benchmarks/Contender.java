@@ -9,6 +9,9 @@ import java.util.List;
  * A fork runs one of them and loads the classes of no other, so calls have one target.
  */
 public interface Contender {
+  /** Returns its name as a constant, which is the value of the parameter. */
+  String name();
+
   /** Returns its name for readers. */
   String label();
 

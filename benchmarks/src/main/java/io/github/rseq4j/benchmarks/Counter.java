@@ -36,7 +36,9 @@ public interface Counter {
     /** A counter of the Prometheus client, without labels, kept in a field. */
     PROMETHEUS("Prometheus Counter"),
     /** A counter of the OpenTelemetry SDK, without attributes, of which a reader keeps the sum. */
-    OPEN_TELEMETRY("OpenTelemetry LongCounter");
+    OPEN_TELEMETRY("OpenTelemetry LongCounter"),
+    /** No counter: what remains is the loop. */
+    NOTHING("nothing");
 
     private final String label;
 
@@ -66,6 +68,7 @@ public interface Counter {
             new Micrometer(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
         case PROMETHEUS -> new Prometheus();
         case OPEN_TELEMETRY -> new OpenTelemetry();
+        case NOTHING -> new Nothing();
       };
     }
   }
@@ -180,6 +183,17 @@ public interface Counter {
     @Override
     public long sum() {
       return reader.collect().getLongSumData().getPoints().iterator().next().getValue();
+    }
+  }
+
+  /** No counter. */
+  final class Nothing implements Counter {
+    @Override
+    public void add(long delta) {}
+
+    @Override
+    public long sum() {
+      return 0;
     }
   }
 }

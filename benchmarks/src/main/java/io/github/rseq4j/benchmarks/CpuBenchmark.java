@@ -70,6 +70,7 @@ public class CpuBenchmark extends Nanoseconds {
     return cpu.getAsInt();
   }
 
+  @SuppressWarnings("restricted")
   private static MethodHandle link(Linker.Option... options) {
     Linker linker = Linker.nativeLinker();
     return linker.downcallHandle(

@@ -1,6 +1,12 @@
 package io.github.rseq4j.benchmarks;
 
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
@@ -20,6 +26,8 @@ import org.openjdk.jmh.annotations.Warmup;
       "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED" // Agrona's
     })
 public abstract class Nanoseconds {
+  private static final int THREADS = 4;
+
   Nanoseconds() {}
 
   /**
@@ -28,6 +36,24 @@ public abstract class Nanoseconds {
   static void check(Contender contender) {
     if (contender.ours()) {
       Environment.check();
+    }
+  }
+
+  /** Has some threads do the same, so that what adapts to the number of its threads has done so. */
+  static void byThreads(Runnable work) {
+    try (ExecutorService threads = Executors.newFixedThreadPool(THREADS)) {
+      List<Future<?>> done =
+          Stream.<Future<?>>generate(() -> threads.submit(work)).limit(THREADS).toList();
+      done.forEach(Nanoseconds::await);
+    }
+  }
+
+  /** Waits until something is done, and fails if it did. */
+  static void await(Future<?> done) {
+    try {
+      done.get();
+    } catch (ExecutionException | InterruptedException e) {
+      throw new IllegalStateException(e);
     }
   }
 }

@@ -18,12 +18,12 @@ enum Threading {
   READER_BESIDE {
     @Override
     ChainedOptionsBuilder apply(ChainedOptionsBuilder options, int threads) {
-      return options.threadGroups(1, threads); // in the order of the methods' names: read, write
+      return options.threadGroups(1, threads); // in the order of the methods' names: Read, Write
     }
 
     @Override
     Result<?> score(RunResult result) {
-      return result.getSecondaryResults().get("write");
+      return result.getSecondaryResults().get("transferWrite");
     }
   },
 
