@@ -34,7 +34,7 @@ public class BankBenchmark extends Nanoseconds {
     int next() {
       // A linear congruential generator, of which the upper bits are random enough.
       random = random * 6_364_136_223_846_793_005L + 1_442_695_040_888_963_407L;
-      return (int) ((random >>> 32) * Bank.SIZE >>> 32);
+      return (int) (((random >>> 32) * Bank.SIZE) >>> 32);
     }
   }
 

@@ -145,7 +145,7 @@ public interface Counter {
 
     @Override
     public void add(long delta) {
-      counter.increment(delta);
+      counter.increment((double) delta);
     }
 
     @Override

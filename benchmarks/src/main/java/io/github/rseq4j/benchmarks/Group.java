@@ -182,6 +182,7 @@ enum Group {
           all(),
           all()));
 
+  @SuppressWarnings("ImmutableEnumChecker") // it is
   private final List<Operation> operations;
 
   Group(Operation... operations) {

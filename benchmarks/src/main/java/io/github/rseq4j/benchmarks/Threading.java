@@ -1,5 +1,6 @@
 package io.github.rseq4j.benchmarks;
 
+import java.util.Objects;
 import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
@@ -23,7 +24,7 @@ enum Threading {
 
     @Override
     Result<?> score(RunResult result) {
-      return result.getSecondaryResults().get("transferWrite");
+      return Objects.requireNonNull(result.getSecondaryResults().get("transferWrite"));
     }
   },
 
