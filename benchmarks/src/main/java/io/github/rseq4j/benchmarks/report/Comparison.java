@@ -21,11 +21,11 @@ public record Comparison(Subject subject, List<Series> series) {
 
   /** Returns the contenders of this library. */
   public List<Series> ours() {
-    return series.stream().filter(Series::ours).toList();
+    return series.stream().filter(each -> each.role() == Role.OURS).toList();
   }
 
-  /** Returns the others. */
+  /** Returns those that ours are held against. */
   public List<Series> rivals() {
-    return series.stream().filter(each -> !each.ours()).toList();
+    return series.stream().filter(each -> each.role() == Role.RIVAL).toList();
   }
 }

@@ -114,7 +114,7 @@ public final class HtmlReport {
   private static String table(Comparison comparison, List<Style> styles) {
     Subject subject = comparison.subject();
     String headings =
-        comparison.axis().stream()
+        headings(comparison).stream()
             .map(x -> "<th scope=\"col\">%s</th>".formatted(Html.escape(x)))
             .collect(Collectors.joining());
     String rows =
@@ -136,6 +136,10 @@ public final class HtmlReport {
             rows);
   }
 
+  private static List<String> headings(Comparison comparison) {
+    return comparison.subject().axis().isEmpty() ? List.of("") : comparison.axis();
+  }
+
   private static String row(Comparison comparison, Style style) {
     String cells =
         comparison.axis().stream()
@@ -151,7 +155,7 @@ public final class HtmlReport {
             .collect(Collectors.joining());
     return "<tr class=\"%s\"><td class=\"number %s\">%d</td><th scope=\"row\">%s</th>%s</tr>"
         .formatted(
-            style.series().ours() ? "our" : "rival",
+            style.series().role() == Role.OURS ? "our" : "rival",
             style.name(),
             style.number(),
             Html.escape(style.series().contender()),
@@ -163,7 +167,7 @@ public final class HtmlReport {
     StringBuilder cell = new StringBuilder();
     cell.append(
         "<b>%s</b><small>%s</small>".formatted(Figures.of(summary.median()), summary.spread()));
-    if (!style.series().ours()) {
+    if (style.series().role() == Role.RIVAL) {
       comparison.ours().stream()
           .flatMap(ours -> ours.at(point.x()).stream())
           .findFirst()

@@ -7,7 +7,7 @@ import java.util.stream.IntStream;
  * What was measured of one contender under one condition.
  *
  * @param x the condition: the value on the axis
- * @param rounds the values of each round, in which all contenders were run one after another
+ * @param rounds the values of each round, all positive, in which all contenders were run one after another
  * @param allocated the bytes allocated per operation in each round; empty if not measured
  */
 public record Point(String x, List<List<Double>> rounds, List<Double> allocated) {
@@ -16,7 +16,14 @@ public record Point(String x, List<List<Double>> rounds, List<Double> allocated)
     rounds = rounds.stream().map(List::copyOf).toList();
     allocated = List.copyOf(allocated);
     if (rounds.isEmpty() || rounds.stream().anyMatch(List::isEmpty)) {
-      throw new IllegalArgumentException("the point %s has a round without values".formatted(x));
+      throw new IllegalArgumentException("%s: a round has no values".formatted(x));
+    }
+    rounds.stream().flatMap(List::stream).forEach(Point::requirePositive);
+  }
+
+  private static void requirePositive(double value) {
+    if (!(value > 0) || Double.isInfinite(value)) {
+      throw new IllegalArgumentException("%s is not a positive number".formatted(value));
     }
   }
 

@@ -9,8 +9,13 @@ final class RatioPlot {
   private static final int LEFT = 16;
   private static final int RIGHT = WIDTH - 16;
   private static final int TOP = 46;
-  private static final int ROW = 38;
-  private static final int DOTS = 26;
+  private static final int ROW = 40;
+
+  /** In a row, from its top: the baseline of its title, the top of its band, and its dots. */
+  private static final int TEXT = 17;
+
+  private static final int BAND = 22;
+  private static final int DOTS = 31;
   private static final int MOST_LETTERS = 54;
 
   /** How far the axis reaches to either side at least. */
@@ -60,14 +65,14 @@ final class RatioPlot {
     Svg svg = new Svg(WIDTH, bottom + 8, "ratios ours / rival of every comparison");
     svg.text("axis title", "start", 0, 12, "time or memory, ours / rival, logarithmic");
     for (double tick : scale.ticks()) {
-      double x = x(scale, tick);
-      svg.line("grid", x, TOP, x, bottom);
-      svg.text("tick", "middle", x, TOP - 8, Figures.tick(tick));
+      svg.text("tick", "middle", x(scale, tick), TOP - 8, Figures.tick(tick));
     }
-    svg.line("even", x(scale, 1), TOP, x(scale, 1), bottom);
     double y = TOP;
     for (Row row : rows) {
-      svg.text("name", "start", 0, y + 15, shortened(row.title()));
+      svg.text("name", "start", 0, y + TEXT, shortened(row.title()));
+      for (double tick : scale.ticks()) {
+        svg.line(tick == 1 ? "even" : "grid", x(scale, tick), y + BAND, x(scale, tick), y + ROW);
+      }
       for (Mark mark : row.marks()) {
         String style = mark.ratio() <= 1 ? "mark better" : "mark worse";
         svg.dot(style, x(scale, mark.ratio()), y + DOTS, mark.tip());

@@ -25,7 +25,7 @@ public final class RatioTable {
       Subject subject = comparison.subject();
       List<String> axis = comparison.axis();
       List<List<String>> rows = new ArrayList<>();
-      rows.add(row(subject.axis(), axis));
+      rows.add(row(subject.axis(), subject.axis().isEmpty() ? List.of("") : axis));
       for (Series ours : comparison.ours()) {
         rows.add(
             row(

@@ -21,7 +21,8 @@ record Style(Series series, int number, String name) {
     for (Series each : comparison.ours()) {
       styles.add(new Style(each, styles.size() + 1, styles.isEmpty() ? "ours" : "ours second"));
     }
-    comparison.rivals().stream()
+    comparison.series().stream()
+        .filter(each -> each.role() != Role.OURS)
         .sorted(Comparator.comparingDouble(each -> each.points().getLast().summary().median()))
         .forEach(
             each -> {

@@ -1,0 +1,48 @@
+package io.github.rseq4j.benchmarks;
+
+import io.github.rseq4j.internal.linux.CpuSet;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
+import java.util.stream.IntStream;
+
+/** Threads, two for each CPU, that use one object after another, all the same one at a time. */
+final class Contention {
+  private static final int THREADS_PER_CPU = 2;
+  private static final int USES = 50_000;
+
+  private final CpuSet cpus;
+  private final int threads;
+
+  Contention(int[] cpus) {
+    this.cpus = CpuSet.of(cpus);
+    this.threads = THREADS_PER_CPU * cpus.length;
+  }
+
+  /** Uses the objects. */
+  void on(Object[] objects, MemoryKind kind) {
+    CyclicBarrier together = new CyclicBarrier(threads);
+    CompletableFuture.allOf(
+            IntStream.range(0, threads)
+                .mapToObj(
+                    _ ->
+                        CompletableFuture.runAsync(
+                            () -> MemoryProgram.on(cpus, () -> use(objects, kind, together)),
+                            Thread.ofPlatform()::start))
+                .toArray(CompletableFuture<?>[]::new))
+        .join();
+  }
+
+  private static void use(Object[] objects, MemoryKind kind, CyclicBarrier together) {
+    try {
+      for (Object each : objects) {
+        together.await();
+        for (int i = 0; i < USES; i++) {
+          kind.use(each);
+        }
+      }
+    } catch (InterruptedException | BrokenBarrierException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
