@@ -39,7 +39,7 @@ final class Collector {
         "%s, %s%s: %s"
             .formatted(
                 heat.subject().title(),
-                axis.isEmpty() ? "" : "%s %s, ".formatted(heat.x(), axis),
+                axis.isEmpty() ? "" : "%s %s, ".formatted(axis, heat.x()),
                 contestant.label(),
                 reason.getMessage()));
   }

@@ -51,7 +51,7 @@ final class Driver {
 
   private static String name(Heat heat) {
     String axis = heat.subject().axis();
-    return heat.subject().title() + (axis.isEmpty() ? "" : "; %s %s".formatted(heat.x(), axis));
+    return heat.subject().title() + (axis.isEmpty() ? "" : "; %s: %s".formatted(axis, heat.x()));
   }
 
   private Map<Contestant, List<Sample>> run(Heat heat) {

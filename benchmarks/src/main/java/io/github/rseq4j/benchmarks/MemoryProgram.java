@@ -55,9 +55,10 @@ final class MemoryProgram {
   }
 
   private double bytes() throws IOException {
-    make(2); // loads the classes
+    fill(new Object[2]); // loads the classes
+    Object[] objects = new Object[kind.copies(size)];
     long before = taken();
-    Object[] objects = make(kind.copies(size));
+    fill(objects);
     double bytes = (double) (taken() - before) / objects.length;
     if (objects[0] == objects[objects.length - 1]) {
       throw new IllegalStateException("one object is not many");
@@ -65,14 +66,13 @@ final class MemoryProgram {
     return bytes;
   }
 
-  private Object[] make(int copies) {
-    Object[] objects = new Object[copies];
-    for (int i = 0; i < copies; i++) {
+  private void fill(Object[] objects) {
+    for (int i = 0; i < objects.length; i++) {
       objects[i] = kind.make(size);
     }
     if (kind.contended()) {
       new Contention(cpus).on(objects, kind);
-      return objects;
+      return;
     }
     for (int cpu : cpus) {
       on(
@@ -83,7 +83,6 @@ final class MemoryProgram {
             }
           });
     }
-    return objects;
   }
 
   /** Runs something in a thread on some CPUs. */

@@ -86,6 +86,7 @@ public final class RatioTable {
                 part.title()
                     + "\n"
                     + part.rows().stream()
+                        .filter(row -> !row.stream().allMatch(String::isEmpty))
                         .map(row -> "  " + aligned(row, widths) + "\n")
                         .collect(Collectors.joining()))
         .collect(Collectors.joining("\n", LEGEND + "\n\n", ""));

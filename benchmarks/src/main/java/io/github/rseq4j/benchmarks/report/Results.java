@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a run has found: all that its report is made of.
@@ -22,6 +23,8 @@ import java.util.Map;
  */
 public record Results(
     Map<String, String> environment, List<Comparison> comparisons, List<String> failures) {
+  private static final String WRONG = "%s holds no results of benchmarks: %s";
+
   private static final ObjectMapper MAPPER =
       JsonMapper.builder()
           .enable(SerializationFeature.INDENT_OUTPUT)
@@ -45,10 +48,13 @@ public record Results(
    */
   public static Results read(Path file) throws IOException {
     try {
-      return MAPPER.readValue(Files.readString(file), Results.class);
+      @Nullable Results results = MAPPER.readValue(Files.readString(file), Results.class);
+      if (results == null) {
+        throw new IllegalArgumentException(WRONG.formatted(file, "null"));
+      }
+      return results;
     } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(
-          "%s holds no results of benchmarks: %s".formatted(file, e.getOriginalMessage()), e);
+      throw new IllegalArgumentException(WRONG.formatted(file, e.getOriginalMessage()), e);
     }
   }
 
