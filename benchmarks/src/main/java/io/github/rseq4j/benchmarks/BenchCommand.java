@@ -169,8 +169,8 @@ final class BenchCommand implements Callable<Integer> {
     }
   }
 
-  private ParameterException mistake(String message) {
-    return new ParameterException(spec.commandLine(), message);
+  private ParameterException mistake(@Nullable String message) {
+    return new ParameterException(spec.commandLine(), String.valueOf(message));
   }
 
   private void write(Results results) {

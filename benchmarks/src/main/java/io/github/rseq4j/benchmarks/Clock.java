@@ -2,7 +2,9 @@ package io.github.rseq4j.benchmarks;
 
 import java.time.Duration;
 
-/** Tells how long work will still take, from how long it was expected to and what it took so far. */
+/**
+ * Tells how long work will still take, from how long it was expected to and what it took so far.
+ */
 final class Clock {
   private final Duration expected;
   private final long start = System.nanoTime();

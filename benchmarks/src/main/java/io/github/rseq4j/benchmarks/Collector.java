@@ -17,8 +17,7 @@ final class Collector {
 
   /** Adds what was measured of a contestant in a heat. */
   void add(Heat heat, Contestant contestant, List<Sample> rounds) {
-    Series series =
-        new Series(contestant.label(), contestant.role(), List.of(point(heat, rounds)));
+    Series series = new Series(contestant.label(), contestant.role(), List.of(point(heat, rounds)));
     comparisons
         .computeIfAbsent(heat.subject(), _ -> new LinkedHashMap<>())
         .merge(contestant.label(), series, Series::and);

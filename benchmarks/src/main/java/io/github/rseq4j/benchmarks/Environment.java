@@ -19,7 +19,8 @@ import java.util.stream.Collectors;
 final class Environment {
   private static final Path PROCESSORS = Path.of("/proc/cpuinfo");
   private static final Path LOAD = Path.of("/proc/loadavg");
-  private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm 'UTC'", Locale.ROOT);
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm 'UTC'", Locale.ROOT);
 
   private final Pace pace;
   private final Instant start;
@@ -69,7 +70,8 @@ final class Environment {
         "CPUs",
         "possible %s, online %s, allowed %s"
             .formatted(found.cpus().possible(), found.cpus().online(), found.cpus().allowed()));
-    facts.put("load", "%s at the start, %s at the end; one minute's mean".formatted(loadAtStart, load()));
+    facts.put(
+        "load", "%s at the start, %s at the end; one minute's mean".formatted(loadAtStart, load()));
     facts.put("system", "%s, %s".formatted(found.kernel(), found.libc()));
     facts.put(
         "JDK",
@@ -84,7 +86,9 @@ final class Environment {
     return facts;
   }
 
-  /** Returns the model of the processor, or its architecture where the kernel does not tell more. */
+  /**
+   * Returns the model of the processor, or its architecture where the kernel does not tell more.
+   */
   private static String processor() {
     try {
       return Files.readAllLines(PROCESSORS).stream()

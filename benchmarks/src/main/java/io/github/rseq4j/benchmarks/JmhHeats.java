@@ -59,10 +59,10 @@ final class JmhHeats {
     for (Map<String, String> values : combinations(parameters(operation).values())) {
       Map<String, String> others = new TreeMap<>(values);
       String tasks = others.remove(TASKS);
-      Subject subject = new Subject(group.toString(), title(operation, others), UNIT, axis(operation, tasks));
+      Subject subject =
+          new Subject(group.toString(), title(operation, others), UNIT, axis(operation, tasks));
       if (operation.threading() != Threading.ONE) {
-        threads.forEach(
-            n -> heats.add(heat(operation, values, subject, n.toString(), n)));
+        threads.forEach(n -> heats.add(heat(operation, values, subject, n.toString(), n)));
       } else {
         String x = tasks == null ? "1" : grouped(tasks);
         heats.add(heat(operation, values, subject, x, 1));

@@ -19,13 +19,15 @@ final class LimitHeats {
 
   /** What the program can do, by its argument. */
   private enum Limit {
-    INLINED("C, the sequence inlined in the loop"),
-    CALLED("C, the sequence behind a call"),
-    THREAD_LOCAL("C, plain addition to a thread-local word");
+    INLINED("0", "C, the sequence inlined in the loop"),
+    CALLED("1", "C, the sequence behind a call"),
+    THREAD_LOCAL("2", "C, plain addition to a thread-local word");
 
+    private final String mode;
     private final String label;
 
-    Limit(String label) {
+    Limit(String mode, String label) {
+      this.mode = mode;
       this.label = label;
     }
   }
@@ -47,8 +49,7 @@ final class LimitHeats {
         .forEach(contestants::add);
     return List.of(
         new Heat(
-            new Subject(
-                GROUP, "addition to a counter by one thread", ours.subject().unit(), ""),
+            new Subject(GROUP, "addition to a counter by one thread", ours.subject().unit(), ""),
             "1",
             pace.quick() ? pace.rounds() : MOST_ROUNDS,
             ours.each(),
@@ -61,7 +62,7 @@ final class LimitHeats {
         ChildProcess.run(
             List.of(
                 program(folder).toString(),
-                String.valueOf(limit.ordinal()),
+                limit.mode,
                 String.valueOf(pace.warmups()),
                 String.valueOf(pace.iterations()),
                 String.valueOf(pace.millis())));

@@ -25,8 +25,8 @@ final class MemoryHeats {
     for (MemoryKind.Family family : MemoryKind.Family.values()) {
       if (family == MemoryKind.Family.BANK) {
         String operation =
-            "%s, after %d CPU%s used each".formatted(
-                family.description(), allowed, allowed == 1 ? " has" : "s have");
+            "%s, after %d CPU%s used each"
+                .formatted(family.description(), allowed, allowed == 1 ? " has" : "s have");
         Subject subject = new Subject(GROUP, operation, "bytes per counter", "counters");
         family
             .sizes(pace.quick())

@@ -3,6 +3,7 @@ package io.github.rseq4j.benchmarks;
 import io.github.rseq4j.internal.linux.CpuSet;
 import io.github.rseq4j.internal.linux.Threads;
 import java.io.IOException;
+import java.lang.ref.Reference;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -60,9 +61,7 @@ final class MemoryProgram {
     long before = taken();
     fill(objects);
     double bytes = (double) (taken() - before) / objects.length;
-    if (objects[0] == objects[objects.length - 1]) {
-      throw new IllegalStateException("one object is not many");
-    }
+    Reference.reachabilityFence(objects);
     return bytes;
   }
 
@@ -104,16 +103,17 @@ final class MemoryProgram {
     System.gc();
     // What is unreachable is unmapped by a thread of its own.
     LockSupport.parkNanos(UNMAPPING_NANOS);
+    System.gc();
     Runtime runtime = Runtime.getRuntime();
     long heap = runtime.totalMemory() - runtime.freeMemory();
-    return kind.mapped() ? heap + resident() : heap;
+    return kind.mapped() ? heap + anonymous() : heap;
   }
 
-  /** Returns how much of this process is in RAM, by proc(5). */
-  private static long resident() throws IOException {
+  /** Returns how much memory of this process is of no file, by proc(5). */
+  private static long anonymous() throws IOException {
     String line =
         Files.readAllLines(Path.of("/proc/self/smaps_rollup")).stream()
-            .filter(each -> each.startsWith("Rss:"))
+            .filter(each -> each.startsWith("Anonymous:"))
             .findFirst()
             .orElseThrow();
     return Long.parseLong(line.replaceAll("[^0-9]", "")) << 10;

@@ -25,7 +25,12 @@ final class BarPlot {
                 .toList());
     int bottom = TOP + ROW * styles.size();
     Svg svg = new Svg(WIDTH, bottom + FOOT, "%s; %s".formatted(subject.title(), subject.unit()));
-    svg.text("axis title", "start", 0, 12, subject.unit() + (scale.logarithmic() ? ", logarithmic" : ""));
+    svg.text(
+        "axis title",
+        "start",
+        0,
+        12,
+        subject.unit() + (scale.logarithmic() ? ", logarithmic" : ""));
     for (double tick : scale.ticks()) {
       double x = x(scale, tick);
       svg.line("grid", x, TOP, x, bottom + 4);

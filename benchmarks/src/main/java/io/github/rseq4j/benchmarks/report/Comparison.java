@@ -16,7 +16,11 @@ public record Comparison(Subject subject, List<Series> series) {
 
   /** Returns the values on the axis, in the order in which they were measured. */
   public List<String> axis() {
-    return series.stream().flatMap(each -> each.points().stream()).map(Point::x).distinct().toList();
+    return series.stream()
+        .flatMap(each -> each.points().stream())
+        .map(Point::x)
+        .distinct()
+        .toList();
   }
 
   /** Returns the contenders of this library. */

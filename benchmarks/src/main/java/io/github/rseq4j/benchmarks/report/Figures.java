@@ -30,7 +30,9 @@ final class Figures {
     if (number >= 1e6 && number % 1e5 == 0) {
       return trimmed(number / 1e6) + " M";
     }
-    return number >= 1 ? trimmed(number) : String.format(Locale.ROOT, "%.4f", number).replaceAll("\\.?0+$", "");
+    return number >= 1
+        ? trimmed(number)
+        : String.format(Locale.ROOT, "%.4f", number).replaceAll("\\.?0+$", "");
   }
 
   private static String trimmed(double number) {

@@ -38,8 +38,7 @@ public final class HtmlReport {
         </body>
         </html>
         """
-        .formatted(
-            styleSheet(), overview(results), groups(results), failures(results), method());
+        .formatted(styleSheet(), overview(results), groups(results), failures(results), method());
   }
 
   private static String styleSheet() {
@@ -186,7 +185,9 @@ public final class HtmlReport {
   private static String ratio(Summary ratio) {
     return "<span class=\"ratio %s\">× %s</span><small>%s</small>"
         .formatted(
-            ratio.median() <= LESS ? "better" : "worse", Figures.of(ratio.median()), ratio.spread());
+            ratio.median() <= LESS ? "better" : "worse",
+            Figures.of(ratio.median()),
+            ratio.spread());
   }
 
   private static String failures(Results results) {

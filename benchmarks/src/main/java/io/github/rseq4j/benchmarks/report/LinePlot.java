@@ -42,12 +42,15 @@ final class LinePlot {
             comparison.series().stream()
                 .flatMap(series -> series.points().stream())
                 .map(Point::summary)
-                .flatMap(summary -> List.of(summary.low(), summary.median(), summary.high()).stream())
+                .flatMap(
+                    summary -> List.of(summary.low(), summary.median(), summary.high()).stream())
                 .toList());
     Subject subject = comparison.subject();
     this.svg =
         new Svg(
-            WIDTH, HEIGHT, "%s; %s by %s".formatted(subject.title(), subject.unit(), subject.axis()));
+            WIDTH,
+            HEIGHT,
+            "%s; %s by %s".formatted(subject.title(), subject.unit(), subject.axis()));
   }
 
   /** Draws it. */
@@ -84,8 +87,7 @@ final class LinePlot {
         points.stream()
             .map(
                 point ->
-                    String.format(
-                        Locale.ROOT, "%.1f,%.1f", x(point), y(point.summary().median())))
+                    String.format(Locale.ROOT, "%.1f,%.1f", x(point), y(point.summary().median())))
             .collect(Collectors.joining(" ")));
     for (Point point : points) {
       Summary summary = point.summary();
@@ -109,7 +111,9 @@ final class LinePlot {
     List<End> ends =
         new ArrayList<>(
             styles.stream()
-                .map(style -> new End(style, y(style.series().points().getLast().summary().median())))
+                .map(
+                    style ->
+                        new End(style, y(style.series().points().getLast().summary().median())))
                 .sorted(Comparator.comparingDouble(End::y))
                 .toList());
     double lowest = TOP;
@@ -126,7 +130,11 @@ final class LinePlot {
       Point last = style.series().points().getLast();
       svg.line("leader " + style.name(), x(last) + 6, y(last.summary().median()), RIGHT + 8, y);
       svg.text(
-          "number " + style.name(), "start", RIGHT + 11, y + HALF_TEXT, String.valueOf(style.number()));
+          "number " + style.name(),
+          "start",
+          RIGHT + 11,
+          y + HALF_TEXT,
+          String.valueOf(style.number()));
     }
   }
 

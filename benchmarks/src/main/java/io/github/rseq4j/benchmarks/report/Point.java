@@ -7,7 +7,8 @@ import java.util.stream.IntStream;
  * What was measured of one contender under one condition.
  *
  * @param x the condition: the value on the axis
- * @param rounds the values of each round, all positive, in which all contenders were run one after another
+ * @param rounds the values of each round, all positive, in which all contenders were run one after
+ *     another
  * @param allocated the bytes allocated per operation in each round; empty if not measured
  */
 public record Point(String x, List<List<Double>> rounds, List<Double> allocated) {

@@ -34,7 +34,10 @@ final class RatioPlot {
             rival
                 .at(point.x())
                 .map(point::ratioTo)
-                .ifPresent(ratio -> marks.add(new Mark(ratio.median(), tip(comparison, ours, rival, point, ratio))));
+                .ifPresent(
+                    ratio ->
+                        marks.add(
+                            new Mark(ratio.median(), tip(comparison, ours, rival, point, ratio))));
           }
         }
       }

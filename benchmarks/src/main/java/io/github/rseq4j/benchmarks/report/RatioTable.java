@@ -37,9 +37,7 @@ public final class RatioTable {
           rows.add(
               row(
                   "/ " + rival.contender(),
-                  axis.stream()
-                      .map(x -> ratio(ours, rival, x))
-                      .toList()));
+                  axis.stream().map(x -> ratio(ours, rival, x)).toList()));
         }
       }
       return new Part(subject.title(), rows);

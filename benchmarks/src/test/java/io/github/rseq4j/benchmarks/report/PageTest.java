@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,7 +30,8 @@ class PageTest {
   private static final List<String> BROWSERS =
       List.of("chromium-headless-shell", "chrome-headless-shell");
 
-  private static final Pattern FOUND = Pattern.compile("<pre id=\"found\">(.*?)</pre>", Pattern.DOTALL);
+  private static final Pattern FOUND =
+      Pattern.compile("<pre id=\"found\">(.*?)</pre>", Pattern.DOTALL);
 
   private String browser = "";
 
@@ -78,7 +80,7 @@ class PageTest {
 
   private static String inspection() throws IOException {
     try (var in = PageTest.class.getResourceAsStream("inspect.js")) {
-      return new String(Objects.requireNonNull(in).readAllBytes());
+      return new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
     }
   }
 
@@ -87,8 +89,7 @@ class PageTest {
     assertThat(matcher.find()).as(page).isTrue();
     String escaped = matcher.group(1);
     return new ObjectMapper()
-        .readTree(
-            escaped.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"));
+        .readTree(escaped.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"));
   }
 
   /** Opens a page, and returns what the browser prints. */
