@@ -59,10 +59,12 @@ final class MemoryProgram {
     fill(new Object[2]); // loads the classes
     Object[] objects = new Object[kind.copies(size)];
     long before = taken();
-    fill(objects);
-    double bytes = (double) (taken() - before) / objects.length;
-    Reference.reachabilityFence(objects);
-    return bytes;
+    try {
+      fill(objects);
+      return (double) (taken() - before) / objects.length;
+    } finally {
+      Reference.reachabilityFence(objects);
+    }
   }
 
   private void fill(Object[] objects) {
