@@ -77,8 +77,7 @@ class DriverTest {
     Results results = run(heat("1", broken, contestant("ours", Role.OURS, 1)));
 
     assertThat(runs).containsExactly("broken", "ours", "ours", "ours");
-    assertThat(results.failures())
-        .containsExactly("group: operation, threads 1, broken: it broke");
+    assertThat(results.failures()).containsExactly("group: operation, threads 1, broken: it broke");
     assertThat(results.comparisons().getFirst().rivals()).isEmpty();
     assertThat(out.toString()).contains("broken failed");
   }
