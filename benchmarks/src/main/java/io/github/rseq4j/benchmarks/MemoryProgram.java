@@ -24,6 +24,7 @@ final class MemoryProgram {
   static final List<String> OPTIONS =
       List.of(
           "-XX:+UseSerialGC",
+          "-XX:MarkSweepAlwaysCompactCount=1",
           "-Xms512m",
           "-Xmx512m",
           "-XX:+AlwaysPreTouch",
