@@ -19,7 +19,8 @@ import java.util.concurrent.locks.LockSupport;
 final class MemoryProgram {
   /**
    * What its JVM needs: a heap whose pages are all there from the start, so that what grows in RAM
-   * lies outside of it, and a collector that leaves nothing behind.
+   * lies outside of it, no thread with a part of it to itself, and a collector that leaves nothing
+   * behind.
    */
   static final List<String> OPTIONS =
       List.of(
@@ -28,6 +29,7 @@ final class MemoryProgram {
           "-Xms512m",
           "-Xmx512m",
           "-XX:+AlwaysPreTouch",
+          "-XX:-UseTLAB",
           "-XX:TieredStopAtLevel=1");
 
   private static final long UNMAPPING_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
