@@ -18,6 +18,7 @@ final class DroppedRegions {
   private static final int THREADS = 3;
   private static final int REGIONS = 8;
   private static final int CALLS = 2000;
+  private static final int COLLECTIONS = 10;
   private static final long SLICE_BYTES = 1 << 16;
 
   /** When an emulated processor has done enough. */
@@ -29,6 +30,7 @@ final class DroppedRegions {
       Sequence.define("add", s -> s.commitAdd64(LAST, s.parameter("delta"), Exit.of("added", 0)));
 
   private final long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+  private final AtomicLong collections = new AtomicLong();
   private final AtomicLong calls = new AtomicLong();
   private final AtomicLong wrong = new AtomicLong();
   private final List<WeakReference<PerCpuRegion>> regions = new ArrayList<>();
@@ -44,11 +46,10 @@ final class DroppedRegions {
     for (int i = 0; i < THREADS; i++) {
       threads.add(Thread.ofPlatform().start(this::use));
     }
-    long collections = 0;
     while (threads.stream().anyMatch(Thread::isAlive)) {
       long start = System.nanoTime();
       System.gc();
-      collections++;
+      collections.incrementAndGet();
       // The others get as much of a slow processor as the collector.
       TimeUnit.NANOSECONDS.sleep(System.nanoTime() - start);
     }
@@ -64,7 +65,7 @@ final class DroppedRegions {
   }
 
   private void use() {
-    for (int i = 0; i < REGIONS && !isLate(); i++) {
+    for (int i = 0; (i < REGIONS || collections.get() < COLLECTIONS) && !isLate(); i++) {
       MethodHandle add = link();
       int made = 0;
       do {
