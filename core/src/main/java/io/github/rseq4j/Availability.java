@@ -9,11 +9,15 @@ import java.util.Set;
 /**
  * What of restartable sequences is active in this process, and for everything that is not, why and
  * what to change. It is found out once, when the library is first used; only programs that there is
- * no memory for when they are linked, and so run under locks, become missing later.
+ * no memory for when they are linked, and so run under locks or are called in the slower way,
+ * become missing later.
  *
  * @param active whether sequences run as machine code that the kernel restarts; otherwise every
  *     structure gives the same results under locks
  * @param backend what sequences are compiled to: {@code "x86-64"}, or {@code "bytecode"}
+ * @param calls how machine code is called: {@code "ffm"}, by the foreign function interface; {@code
+ *     "jvmci"}, as a Java method's, but for sequences that take memory of the caller; empty for
+ *     bytecode
  * @param reason why it is not active, and what to change; empty if it is
  * @param registeredBy who registers the threads with the kernel
  * @param index what the structures' slices are selected by: the CPU's number, which is the fastest
@@ -33,6 +37,7 @@ import java.util.Set;
 public record Availability(
     boolean active,
     String backend,
+    String calls,
     String reason,
     Registrar registeredBy,
     Optional<IndexKind> index,

@@ -21,6 +21,9 @@ public final class ChildJvm implements AutoCloseable {
   /** The key under which {@link #run} puts what was printed to the error stream. */
   public static final String STDERR = "stderr";
 
+  /** The flag that selects the JVMCI backend; tests run in the folder of their module. */
+  public static final String JVMCI = "@" + Path.of("..", "jvmci.args").toAbsolutePath();
+
   private static final String MODULE = "io.github.rseq4j";
 
   /** How long one may run: emulated processors are slow. */

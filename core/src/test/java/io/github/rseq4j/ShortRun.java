@@ -48,9 +48,11 @@ final class ShortRun {
     Availability availability = Rseq.availability();
     say("active", availability.active());
     say("backend", availability.backend());
+    say("calls", availability.calls());
     say("registered_by", availability.registeredBy());
     say("native_access", availability.nativeAccess());
     say("missing", availability.missing().size());
+    say("missing_reasons", availability.missing());
     say("reason", availability.reason());
   }
 

@@ -57,6 +57,7 @@ record DoctorReport(
     Map<String, @Nullable Object> map = new LinkedHashMap<>();
     map.put("active", availability.active());
     map.put("backend", availability.backend());
+    map.put("calls", availability.calls());
     map.put("reason", availability.reason());
     map.put("registered_by", lowerCase(availability.registeredBy()));
     map.put("index", availability.index().map(IndexKind::toString).orElse(null));
@@ -101,7 +102,7 @@ record DoctorReport(
     rows.add("online CPUs", availability.cpus().online());
     rows.add("allowed CPUs", availability.cpus().allowed());
     rows.add("membarrier", orNone(membarrierFences()));
-    rows.add("backend", availability.backend());
+    rows.add("backend", backend());
     for (Missing missing : availability.missing()) {
       rows.add("missing", "%s: %s".formatted(missing.feature(), missing.reason()));
       rows.add("  remedy", missing.remedy());
@@ -111,6 +112,14 @@ record DoctorReport(
     rows.add("restarts", restartsText());
     rows.add("verdict", verdict());
     return rows.toString();
+  }
+
+  private String backend() {
+    return switch (availability.calls()) {
+      case "ffm" -> availability.backend() + ", called by the foreign function interface";
+      case "jvmci" -> availability.backend() + ", called as Java methods, by JVMCI";
+      default -> availability.backend();
+    };
   }
 
   private String registration() {

@@ -30,6 +30,7 @@ class DoctorReportTest {
       new Availability(
           false,
           "bytecode",
+          "",
           "the \"reason\"; the remedy",
           Registrar.NOBODY,
           Optional.empty(),
@@ -55,6 +56,7 @@ class DoctorReportTest {
     return new Availability(
         true,
         "x86-64",
+        "ffm",
         "",
         registrar,
         Optional.of(IndexKind.CPU_ID),

@@ -45,7 +45,9 @@ class StructuresStressTest {
   void staysExactUnderEachCollectorAndWhileSamplesAreTaken(
       String collector, @TempDir Path directory) throws Exception {
     String backend = System.getProperty("rseq4j.backend");
-    assumeTrue(backend == null || collector.equals("G1"), "one collector is enough without rseq");
+    boolean jvmci = "jvmci".equals(backend);
+    assumeTrue(
+        backend == null || jvmci || collector.equals("G1"), "one collector is enough without rseq");
     String choice = "-XX:+Use%sGC".formatted(collector);
     Path output = directory.resolve("output");
     String java = BIN.resolve("java").toString();
@@ -56,7 +58,9 @@ class StructuresStressTest {
     flags.add(RECORDING + recording);
     flags.add("--enable-native-access=io.github.rseq4j");
     flags.addAll(List.of("-cp", assertions(), "--add-reads", "io.github.rseq4j=ALL-UNNAMED"));
-    if (backend != null) {
+    if (jvmci) {
+      flags.add(ChildJvm.JVMCI);
+    } else if (backend != null) {
       flags.add("-Drseq4j.backend=" + backend);
     }
 

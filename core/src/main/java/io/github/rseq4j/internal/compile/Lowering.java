@@ -25,6 +25,9 @@ public interface Lowering {
    */
   void enter();
 
+  /** Emits what the function has behind all that steps and exits become. */
+  default void finish() {}
+
   /** Takes the registers of a sequence of the program from here on; emits nothing. */
   void use(Sequence sequence);
 

@@ -110,6 +110,16 @@ public final class SequenceCompiler {
     return points;
   }
 
+  /** Returns how many bytes the descriptors of a program are, with which its code ends. */
+  public static int descriptorBytes(Program program) {
+    long commits =
+        program.sequences().stream()
+            .flatMap(sequence -> sequence.steps().stream())
+            .filter(Commit.class::isInstance)
+            .count();
+    return Math.toIntExact(commits * RseqAbi.DESCRIPTOR_SIZE);
+  }
+
   private void emit() {
     asm.note("entry");
     lowering.enter();
@@ -118,6 +128,7 @@ public final class SequenceCompiler {
     leave(outOfBounds, Exit.OUT_OF_BOUNDS);
     parts.forEach(part -> leave(part.unregistered, Exit.unregistered(part.number)));
     parts.forEach(Part::emitAbort);
+    lowering.finish();
     emitDescriptors();
   }
 

@@ -3,11 +3,13 @@ package io.github.rseq4j.internal.link;
 import io.github.rseq4j.internal.asm.AssembledCode;
 import io.github.rseq4j.internal.compile.Processor;
 import io.github.rseq4j.internal.compile.Target;
+import io.github.rseq4j.internal.jvmci.JvmciException;
 import io.github.rseq4j.internal.linux.CodeSpace;
 import io.github.rseq4j.internal.linux.CodeSpaceException;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
@@ -20,6 +22,7 @@ public final class ThreadArea {
   private final Processor processor;
   private final CodeSpace space;
   private final Target target;
+  private final Optional<JavaMethods> methods;
 
   /**
    * Makes access to the area.
@@ -27,11 +30,14 @@ public final class ThreadArea {
    * @param processor that of this machine
    * @param space where the code goes
    * @param target what the code is generated for
+   * @param methods how readers are made methods; empty if they are called as functions
    */
-  public ThreadArea(Processor processor, CodeSpace space, Target target) {
+  public ThreadArea(
+      Processor processor, CodeSpace space, Target target, Optional<JavaMethods> methods) {
     this.processor = processor;
     this.space = space;
     this.target = target;
+    this.methods = methods;
   }
 
   /**
@@ -59,7 +65,15 @@ public final class ThreadArea {
    * @throws CodeSpaceException if the system refuses executable memory
    */
   public MethodHandle reader(int field) throws CodeSpaceException {
-    return link(space, processor.fieldReader(target, field), ValueLayout.JAVA_INT);
+    MethodHandle function = link(space, processor.fieldReader(target, field), ValueLayout.JAVA_INT);
+    if (methods.isEmpty()) {
+      return function;
+    }
+    try {
+      return JavaMethods.orElse(methods.get().reader(target, field), function);
+    } catch (JvmciException _) {
+      return function; // programs will be refused too, and say so
+    }
   }
 
   /**

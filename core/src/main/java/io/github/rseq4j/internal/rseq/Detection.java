@@ -6,7 +6,9 @@ import io.github.rseq4j.Availability.Registrar;
 import io.github.rseq4j.Isa;
 import io.github.rseq4j.internal.compile.Processor;
 import io.github.rseq4j.internal.compile.Target;
+import io.github.rseq4j.internal.jvmci.JvmciException;
 import io.github.rseq4j.internal.link.CacheFlush;
+import io.github.rseq4j.internal.link.JavaMethods;
 import io.github.rseq4j.internal.link.Processors;
 import io.github.rseq4j.internal.link.ThreadArea;
 import io.github.rseq4j.internal.linux.Arch;
@@ -44,6 +46,11 @@ final class Detection {
   static final String AREA_PROPERTY = "rseq4j.area";
 
   static final String OWN = "own";
+
+  /** In the property, machine code that is called through JVMCI. */
+  private static final String JVMCI = "jvmci";
+
+  private static final String FFM = "ffm";
 
   private static final String BYTECODE = Isa.BYTECODE.toString();
 
@@ -169,7 +176,8 @@ final class Detection {
   private Platform.Machine findMachine(Processor processor, Area found, CodeSpace space)
       throws NotActive, CodeSpaceException {
     Target target = new Target(found.offset, found.own, CpuSet.possible().bound(), false);
-    ThreadArea access = new ThreadArea(processor, space, target);
+    Optional<JavaMethods> methods = methods(processor);
+    ThreadArea access = new ThreadArea(processor, space, target, methods);
     MethodHandle cpuId = access.reader(RseqAbi.CPU_ID);
     MethodHandle registration = access.registration();
     requireRegistered(found, cpuId, registration);
@@ -195,13 +203,14 @@ final class Detection {
     if (kernel.hasSliceControl(found.size)) {
       features.add("slice_ctrl");
     }
-    return new Platform.Machine(processor, space, target, cpuId, nodeId, mmCid, registration);
+    return new Platform.Machine(
+        processor, space, target, methods, cpuId, nodeId, mmCid, registration);
   }
 
   private static void requireNotForced() throws NotActive {
     String machineCode = Arch.current().map(Detection::name).orElse(BYTECODE);
     String backend = System.getProperty(BACKEND_PROPERTY, machineCode);
-    if (backend.equals(machineCode)) {
+    if (backend.equals(machineCode) || backend.equals(JVMCI)) {
       return;
     }
     if (backend.equals(BYTECODE) || backend.equals(FALLBACK)) {
@@ -213,7 +222,20 @@ final class Detection {
     throw new NotActive(
         "machine code",
         "the system property %s is \"%s\"".formatted(BACKEND_PROPERTY, backend),
-        "remove it, or make it %s or %s".formatted(machineCode, BYTECODE));
+        "remove it, or make it %s, %s or %s".formatted(machineCode, JVMCI, BYTECODE));
+  }
+
+  /** Returns how programs are made Java methods, if that is asked for and can be done. */
+  private Optional<JavaMethods> methods(Processor processor) {
+    if (!JVMCI.equals(System.getProperty(BACKEND_PROPERTY))) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(JavaMethods.find(processor));
+    } catch (JvmciException e) {
+      missing.add(new Missing(JVMCI, String.valueOf(e.getMessage()), e.remedy()));
+      return Optional.empty();
+    }
   }
 
   private static String name(Arch arch) {
@@ -279,6 +301,7 @@ final class Detection {
     return new Availability(
         machine.isPresent(),
         machine.map(Platform.Machine::isa).orElse(Isa.BYTECODE).toString(),
+        machine.map(found -> found.methods().isPresent() ? JVMCI : FFM).orElse(""),
         reason,
         registrar,
         machine.map(_ -> IndexKind.CPU_ID),

@@ -6,6 +6,8 @@ import io.github.rseq4j.Isa;
 import io.github.rseq4j.internal.compile.Processor;
 import io.github.rseq4j.internal.compile.SequenceState;
 import io.github.rseq4j.internal.compile.Target;
+import io.github.rseq4j.internal.jvmci.JvmciException;
+import io.github.rseq4j.internal.link.JavaMethods;
 import io.github.rseq4j.internal.link.Listings;
 import io.github.rseq4j.internal.link.SequenceLinker;
 import io.github.rseq4j.internal.linux.Arch;
@@ -35,6 +37,7 @@ public final class Platform {
    * @param processor what code is compiled for
    * @param space where code goes
    * @param target what code is generated for
+   * @param methods how code is made that of Java methods, if it is
    * @param cpuId reads the field of that name
    * @param nodeId reads the field of that name, if it is there
    * @param mmCid reads the field of that name, if it is there
@@ -44,18 +47,19 @@ public final class Platform {
       Processor processor,
       CodeSpace space,
       Target target,
+      Optional<JavaMethods> methods,
       MethodHandle cpuId,
       Optional<MethodHandle> nodeId,
       Optional<MethodHandle> mmCid,
       MethodHandle registration) {
     /** Returns a linker for this machine. */
     SequenceLinker linker() {
-      return new SequenceLinker(processor, space, target);
+      return new SequenceLinker(processor, space, target, methods);
     }
 
     /** Returns a linker whose code has injection points. */
     SequenceLinker injectingLinker() {
-      return new SequenceLinker(processor, space, target.withInjection());
+      return new SequenceLinker(processor, space, target.withInjection(), methods);
     }
 
     /** Returns what code is compiled to. */
@@ -74,8 +78,8 @@ public final class Platform {
   private final List<ReentrantLock> locks;
   private final List<SequenceState> states = new CopyOnWriteArrayList<>();
 
-  /** The programs that there was no memory for, when they were linked. */
-  private final List<Missing> lockedPrograms = new CopyOnWriteArrayList<>();
+  /** What could not be linked as it should have been. */
+  private final List<Missing> programs = new CopyOnWriteArrayList<>();
 
   Platform(Availability availability, Optional<Machine> machine) {
     this.availability = availability;
@@ -92,11 +96,12 @@ public final class Platform {
 
   /** Returns what is active, and why. */
   public Availability availability() {
-    return lockedPrograms.isEmpty()
+    return programs.isEmpty()
         ? availability
         : new Availability(
             availability.active(),
             availability.backend(),
+            availability.calls(),
             availability.reason(),
             availability.registeredBy(),
             availability.index(),
@@ -108,14 +113,25 @@ public final class Platform {
             availability.cpus(),
             availability.membarrier(),
             availability.nativeAccess(),
-            Stream.concat(availability.missing().stream(), lockedPrograms.stream()).toList());
+            Stream.concat(availability.missing().stream(), programs.stream()).toList());
   }
 
   /** Notes that a program runs under a lock, although rseq is active. */
   void runsLocked(Program program, CodeSpaceException reason) {
-    lockedPrograms.add(
+    programs.add(
         new Missing(
             "machine code of " + program.name(),
+            String.valueOf(reason.getMessage()),
+            reason.remedy()));
+  }
+
+  /**
+   * Notes that a program is called through the foreign function interface, although it should not.
+   */
+  void isNoMethod(Program program, JvmciException reason) {
+    programs.add(
+        new Missing(
+            "a method for " + program.name(),
             String.valueOf(reason.getMessage()),
             reason.remedy()));
   }

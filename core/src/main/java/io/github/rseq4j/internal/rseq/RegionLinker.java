@@ -78,6 +78,7 @@ public final class RegionLinker {
       Linked linked =
           machine.linker().link(hasIndex ? program : program.indexedBy(IndexKind.CPU_ID));
       platform.count(linked.state());
+      linked.refusal().ifPresent(reason -> platform.isNoMethod(program, reason));
       return adapt(program, linked.handle());
     } catch (CodeSpaceException e) {
       // It was to be had when the platform was detected, and may be again for the next program.

@@ -24,6 +24,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Programs as machine code, run on slices of native memory between guards.
@@ -35,6 +36,12 @@ final class Machine implements Backend, ProgramBackend {
   private static final byte GUARD = (byte) 0xa5;
 
   private static final Processor PROCESSOR = Arch.current().flatMap(Processors::of).orElseThrow();
+
+  /** How programs are made methods, if the whole JVM's are. */
+  private static final Optional<JavaMethods> METHODS =
+      Optional.of(Rseq.availability())
+          .filter(availability -> availability.calls().equals("jvmci"))
+          .map(_ -> JavaMethods.find(PROCESSOR));
 
   /** What code is put in, made at its first use. */
   private static final class Space {
@@ -182,7 +189,8 @@ final class Machine implements Backend, ProgramBackend {
   private Installed install(Program program) {
     try {
       SequenceLinker.Linked linked =
-          new SequenceLinker(PROCESSOR, Space.SPACE, target).link(program.indexedBy(index));
+          new SequenceLinker(PROCESSOR, Space.SPACE, target, METHODS)
+              .link(program.indexedBy(index));
       int parameters = program.parameters().size();
       return new Installed(linked.handle().asSpreader(Object[].class, parameters), linked.state());
     } catch (CodeSpaceException e) {

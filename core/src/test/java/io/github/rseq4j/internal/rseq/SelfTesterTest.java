@@ -56,6 +56,7 @@ class SelfTesterTest {
         unarmed(machine.processor()),
         machine.space(),
         machine.target(),
+        machine.methods(),
         machine.cpuId(),
         machine.nodeId(),
         machine.mmCid(),

@@ -99,6 +99,7 @@ public enum Insn implements Instruction {
   JGE("jge", "rel32", "0F 8D cd"),
   JLE("jle", "rel32", "0F 8E cd"),
   JG("jg", "rel32", "0F 8F cd"),
+  CALL_RM64("call", "r/m64", "FF /2"),
   RET("ret", "", "C3"),
 
   // Atomic operations and ordering.

@@ -15,10 +15,23 @@ import io.github.rseq4j.internal.linux.OwnArea;
 import io.github.rseq4j.internal.linux.RseqAbi;
 import io.github.rseq4j.internal.linux.SystemCall;
 import io.github.rseq4j.sequence.Program;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The processor x86-64, on which Linux keeps the thread pointer in the base of FS. */
 public final class X64 implements Processor {
+  /** The registers of a Java method's arguments, in order, as HotSpot names them. */
+  public static final List<String> METHOD_ARGUMENTS =
+      Stream.of(
+              Stream.of(Convention.METHOD.slice(), Convention.METHOD.stride()),
+              Convention.METHOD.arguments().stream())
+          .flatMap(each -> each.map(Reg::toString))
+          .toList();
+
+  /** What a Java method's code has on the stack, at most and in bytes, while it calls. */
+  public static final int METHOD_FRAME_BYTES = Barrier.FRAME_BYTES;
+
   /** The code of {@code int3}. */
   static final byte PADDING = (byte) 0xcc;
 
@@ -60,6 +73,9 @@ public final class X64 implements Processor {
   public AssembledCode fieldReader(Target target, int field) {
     Assembler asm = new Assembler(PADDING);
     Label end = asm.newLabel("end");
+    Optional<Barrier> barrier =
+        target.method().map(method -> new Barrier(asm, method.guard(), method.barrier()));
+    barrier.ifPresent(Barrier::check);
     if (target.guarded()) {
       asm.emit(MOV_R32_IMM32, Reg.RAX, new Imm(RseqAbi.CPU_ID_UNINITIALIZED));
       asm.emit(CMP_RM32_IMM8, Mem.fs(target.area() + OwnArea.GUARD), new Imm(0));
@@ -68,6 +84,7 @@ public final class X64 implements Processor {
     asm.emit(MOV_R32_RM32, Reg.RAX, Mem.fs(target.area() + field));
     asm.bind(end);
     asm.emit(RET);
+    barrier.ifPresent(Barrier::call);
     return asm.finish();
   }
 

@@ -23,13 +23,14 @@ import io.github.rseq4j.sequence.Transfer;
 import io.github.rseq4j.sequence.Value;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Lowers a program to x86-64. */
 final class X64Lowering implements Lowering {
   /*
-   * The calling convention (System V ABI for x86-64, section 3.2.3) passes base and stride in rdi
-   * and rsi, four words of parameters in rdx, rcx, r8 and r9, and the others on the stack, above
-   * the return address. All stay in registers to the end:
+   * Base and stride come in the first two registers of the calling convention, and words of
+   * parameters in the others and on the stack. All stay in registers to the end; of a C function
+   * (the Java method's are in Convention) these are:
    *
    *   rdi         slice; the base is kept in xmm1
    *   rsi         stride
@@ -41,15 +42,16 @@ final class X64Lowering implements Lowering {
    *
    * A shift by a value takes its count in cl. A program that has one keeps nothing in rcx: r10
    * takes its place, and a copy uses rcx instead.
+   *
+   * A Java method's code may be freed once no thread is in it: when its class is unloaded, or
+   * whenever HotSpot will. Its descriptors are elsewhere and stay; but a thread whose rseq_cs still
+   * points to one would be taken to be in the sequence while it runs whatever is at these addresses
+   * then. So the code sets rseq_cs to null before it returns. No thread can be between the two when
+   * the code is freed, since it cannot reach a safepoint there.
    */
 
-  static final Reg SLICE = Reg.RDI;
-  static final Reg STRIDE = Reg.RSI;
   static final Reg SCRATCH = Reg.RAX;
   static final Xmm SAVED_BASE = Xmm.XMM1;
-  private static final List<Reg> ARGUMENTS = List.of(Reg.RDX, Reg.RCX, Reg.R8, Reg.R9);
-  private static final List<Reg> CALLEE_SAVED =
-      List.of(Reg.RBX, Reg.RBP, Reg.R12, Reg.R13, Reg.R14, Reg.R15);
   private static final int STACK_WORD = 8;
 
   private final Assembler asm = new Assembler(X64.PADDING);
@@ -57,34 +59,56 @@ final class X64Lowering implements Lowering {
   private final Program program;
   private final Target target;
   private final Placement placement;
+  private final Convention convention;
+  private final @Nullable Barrier barrier;
   private final List<Reg> copy;
   private final List<Reg> pool;
   private final List<Reg> pushed;
   private final ProgramRegisters<Reg> registers;
 
+  /** How many descriptors have been armed: they are put down in this order. */
+  private int armed;
+
   X64Lowering(Program program, Target target, Placement placement) {
     this.program = program;
     this.target = target;
     this.placement = placement;
+    this.convention = target.method().isPresent() ? Convention.METHOD : Convention.FUNCTION;
+    this.barrier =
+        target
+            .method()
+            .map(method -> new Barrier(asm, method.guard(), method.barrier()))
+            .orElse(null);
     List<Step> all =
         program.sequences().stream().flatMap(sequence -> sequence.steps().stream()).toList();
     boolean shifts = all.stream().anyMatch(X64Steps::shiftsByValue);
     this.copy = List.of(shifts ? Reg.RCX : Reg.R10, Reg.R11);
-    this.pool = new ArrayList<>(ARGUMENTS);
+    this.pool = new ArrayList<>(convention.arguments());
     if (shifts) {
-      pool.set(ARGUMENTS.indexOf(Reg.RCX), Reg.R10);
+      pool.set(convention.arguments().indexOf(Reg.RCX), Reg.R10);
     }
     if (all.stream().noneMatch(Transfer.class::isInstance)) {
       copy.stream().filter(each -> each != Reg.RCX).forEach(pool::add);
     }
-    pool.addAll(CALLEE_SAVED);
+    pool.addAll(convention.free());
+    pool.addAll(convention.saved());
     this.registers = new ProgramRegisters<>(program, pool);
-    this.pushed = CALLEE_SAVED.stream().filter(registers::uses).toList();
+    this.pushed = convention.saved().stream().filter(registers::uses).toList();
   }
 
   /** Returns the register of a parameter or value of the sequence in use. */
   Reg of(Parameter parameter) {
     return registers.of(parameter);
+  }
+
+  /** Returns the register of the slice's address. */
+  Reg slice() {
+    return convention.slice();
+  }
+
+  /** Returns the register of the stride. */
+  Reg stride() {
+    return convention.stride();
   }
 
   /** Returns the two registers that a copy may change. */
@@ -99,16 +123,19 @@ final class X64Lowering implements Lowering {
 
   @Override
   public void enter() {
-    asm.emit(MOVQ_XMM_RM64, SAVED_BASE, SLICE);
+    if (barrier != null) {
+      barrier.check();
+    }
+    asm.emit(MOVQ_XMM_RM64, SAVED_BASE, slice());
     pushed.forEach(register -> asm.emit(PUSH_R64, register));
     int words = program.sequences().getFirst().parameterWords();
     for (int word = 0; word < words; word++) {
       Reg place = pool.get(word);
-      if (word >= ARGUMENTS.size()) {
-        int above = pushed.size() + 1 + word - ARGUMENTS.size();
+      if (word >= convention.arguments().size()) {
+        int above = pushed.size() + 1 + word - convention.arguments().size();
         asm.emit(MOV_R64_RM64, place, Mem.at(Reg.RSP, STACK_WORD * above));
-      } else if (place != ARGUMENTS.get(word)) {
-        asm.emit(MOV_R64_RM64, place, ARGUMENTS.get(word));
+      } else if (place != convention.arguments().get(word)) {
+        asm.emit(MOV_R64_RM64, place, convention.arguments().get(word));
       }
     }
   }
@@ -120,12 +147,18 @@ final class X64Lowering implements Lowering {
 
   @Override
   public void restoreBase() {
-    asm.emit(MOVQ_RM64_XMM, SLICE, SAVED_BASE);
+    asm.emit(MOVQ_RM64_XMM, slice(), SAVED_BASE);
   }
 
   @Override
   public void arm(Label descriptor) {
-    asm.emit(LEA_R64_M, SCRATCH, Mem.rip(descriptor));
+    if (barrier == null) {
+      asm.emit(LEA_R64_M, SCRATCH, Mem.rip(descriptor));
+    } else {
+      long address = placement.descriptors() + (long) armed * RseqAbi.DESCRIPTOR_SIZE;
+      asm.emit(MOVABS_R64_IMM64, SCRATCH, new Imm(address));
+      armed++;
+    }
     asm.emit(MOV_RM64_R64, area(RseqAbi.RSEQ_CS), SCRATCH);
   }
 
@@ -136,8 +169,8 @@ final class X64Lowering implements Lowering {
       // An unregistered thread's mm_cid reads as 0; only its cpu_id tells.
       loadIndex(RseqAbi.MM_CID, exits);
     }
-    asm.emit(IMUL_R64_RM64, SCRATCH, STRIDE);
-    asm.emit(ADD_R64_RM64, SLICE, SCRATCH);
+    asm.emit(IMUL_R64_RM64, SCRATCH, stride());
+    asm.emit(ADD_R64_RM64, slice(), SCRATCH);
   }
 
   private void loadIndex(int field, Exits exits) {
@@ -170,8 +203,18 @@ final class X64Lowering implements Lowering {
   }
 
   private void emitPopsAndReturn() {
+    if (barrier != null) {
+      asm.emit(MOV_RM64_IMM32, area(RseqAbi.RSEQ_CS), new Imm(0));
+    }
     pushed.reversed().forEach(register -> asm.emit(POP_R64, register));
     asm.emit(RET);
+  }
+
+  @Override
+  public void finish() {
+    if (barrier != null) {
+      barrier.call();
+    }
   }
 
   @Override

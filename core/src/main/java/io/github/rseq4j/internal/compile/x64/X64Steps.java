@@ -175,7 +175,7 @@ final class X64Steps implements Lowering.Steps {
 
   private void sliceOffset(Reg result) {
     asm.emit(MOVQ_RM64_XMM, X64Lowering.SCRATCH, X64Lowering.SAVED_BASE);
-    asm.emit(MOV_R64_RM64, result, X64Lowering.SLICE);
+    asm.emit(MOV_R64_RM64, result, lowering.slice());
     asm.emit(SUB_R64_RM64, result, X64Lowering.SCRATCH);
   }
 
@@ -196,7 +196,7 @@ final class X64Steps implements Lowering.Steps {
   private void checkBounds(Address address, int bytes, Exits exits) {
     if (address.index() != null) {
       Reg last = X64Lowering.SCRATCH;
-      asm.emit(LEA_R64_M, last, Mem.at(X64Lowering.STRIDE, -(address.displacement() + bytes)));
+      asm.emit(LEA_R64_M, last, Mem.at(lowering.stride(), -(address.displacement() + bytes)));
       checkIndex(address, address.index(), last, exits);
     }
   }
@@ -259,7 +259,7 @@ final class X64Steps implements Lowering.Steps {
     Address address = transfer.address();
     if (address.index() != null) {
       Reg last = X64Lowering.SCRATCH;
-      asm.emit(LEA_R64_M, last, Mem.at(X64Lowering.STRIDE, -address.displacement()));
+      asm.emit(LEA_R64_M, last, Mem.at(lowering.stride(), -address.displacement()));
       asm.emit(SUB_R64_RM64, last, length);
       checkIndex(address, address.index(), last, exits);
     }
@@ -310,8 +310,8 @@ final class X64Steps implements Lowering.Steps {
   private Mem memory(Address address) {
     Value index = address.index();
     return index == null
-        ? Mem.at(X64Lowering.SLICE, address.displacement())
-        : Mem.at(X64Lowering.SLICE, register(index), address.scale(), address.displacement());
+        ? Mem.at(lowering.slice(), address.displacement())
+        : Mem.at(lowering.slice(), register(index), address.scale(), address.displacement());
   }
 
   private Reg register(Value value) {
