@@ -29,7 +29,6 @@ import picocli.CommandLine.Spec;
       "Measures this library's structures against what people use in their place, in turn; prints "
           + "the ratios, and writes results.json and report.html."
     },
-    mixinStandardHelpOptions = true,
     sortOptions = false,
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {
@@ -55,6 +54,7 @@ final class BenchCommand implements Callable<Integer> {
       names = "--threads",
       paramLabel = "LIST",
       split = ",",
+      hideParamSyntax = true,
       description =
           "numbers of threads, 1 to " + MOST_THREADS + "; default: 1,2,4,8, or 1,2,4 if quick")
   private List<Integer> threads = List.of();
@@ -72,6 +72,12 @@ final class BenchCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = "measure nothing: make the report of the results in this file again")
   private @Nullable Path earlier;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "show this help and exit")
+  private boolean help;
 
   @Option(names = "--markdown", description = "print the ratios as Markdown")
   private boolean markdown;

@@ -4,12 +4,16 @@ import io.github.rseq4j.internal.linux.CpuSet;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 /** Threads, two for each CPU, that use one object after another, all the same one at a time. */
 final class Contention {
   private static final int THREADS_PER_CPU = 2;
-  private static final int USES = 50_000;
+  private static final int USES = 1_000;
+
+  /** For each object: long enough for all threads to be running. */
+  private static final long NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
   private final CpuSet cpus;
   private final int threads;
@@ -37,8 +41,11 @@ final class Contention {
     try {
       for (Object each : objects) {
         together.await();
-        for (int i = 0; i < USES; i++) {
-          kind.use(each);
+        long end = System.nanoTime() + NANOS;
+        while (System.nanoTime() - end < 0) {
+          for (int i = 0; i < USES; i++) {
+            kind.use(each);
+          }
         }
       }
     } catch (InterruptedException | BrokenBarrierException e) {
