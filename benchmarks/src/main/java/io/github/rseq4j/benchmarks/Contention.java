@@ -1,18 +1,20 @@
 package io.github.rseq4j.benchmarks;
 
 import io.github.rseq4j.internal.linux.CpuSet;
+import java.util.List;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.IntStream;
 
-/** Threads, two for each CPU, that use one object after another, all the same one at a time. */
+/** Threads, two for each CPU, that add to one adder after another, all to the same at a time. */
 final class Contention {
   private static final int THREADS_PER_CPU = 2;
-  private static final int USES = 1_000;
+  private static final int ADDITIONS = 1_000;
 
-  /** For each object: long enough for all threads to be running. */
+  /** For each adder: long enough for all threads to be running. */
   private static final long NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
   private final CpuSet cpus;
@@ -23,28 +25,28 @@ final class Contention {
     this.threads = THREADS_PER_CPU * cpus.length;
   }
 
-  /** Uses the objects. */
-  void on(Object[] objects, MemoryKind kind) {
+  /** Adds to each. */
+  void on(List<LongAdder> adders) {
     CyclicBarrier together = new CyclicBarrier(threads);
     CompletableFuture.allOf(
             IntStream.range(0, threads)
                 .mapToObj(
                     _ ->
                         CompletableFuture.runAsync(
-                            () -> MemoryProgram.on(cpus, () -> use(objects, kind, together)),
+                            () -> MemoryProgram.on(cpus, () -> use(adders, together)),
                             Thread.ofPlatform()::start))
                 .toArray(CompletableFuture<?>[]::new))
         .join();
   }
 
-  private static void use(Object[] objects, MemoryKind kind, CyclicBarrier together) {
+  private static void use(List<LongAdder> adders, CyclicBarrier together) {
     try {
-      for (Object each : objects) {
+      for (LongAdder each : adders) {
         together.await();
         long end = System.nanoTime() + NANOS;
         while (System.nanoTime() - end < 0) {
-          for (int i = 0; i < USES; i++) {
-            kind.use(each);
+          for (int i = 0; i < ADDITIONS; i++) {
+            each.add(1);
           }
         }
       }

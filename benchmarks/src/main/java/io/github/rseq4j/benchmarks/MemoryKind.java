@@ -8,6 +8,7 @@ import io.github.rseq4j.percpu.PerCpuPool;
 import io.github.rseq4j.percpu.PerCpuQueue;
 import io.github.rseq4j.percpu.PerCpuRingBuffer;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -44,11 +45,6 @@ enum MemoryKind {
     Object make(int size) {
       return new LongAdder();
     }
-
-    @Override
-    void use(Object it) {
-      ((LongAdder) it).add(1);
-    }
   },
   ATOMIC_LONG(Family.COUNTER, "AtomicLong", Role.RIVAL) {
     @Override
@@ -80,13 +76,6 @@ enum MemoryKind {
     @Override
     Object make(int size) {
       return Stream.generate(LongAdder::new).limit(size).toArray(LongAdder[]::new);
-    }
-
-    @Override
-    void use(Object it) {
-      for (LongAdder each : (LongAdder[]) it) {
-        each.add(1);
-      }
     }
   },
   ATOMIC_LONG_ARRAY(Family.BANK, "AtomicLongArray", Role.RIVAL) {
@@ -338,6 +327,14 @@ enum MemoryKind {
   /** Returns whether it grows only by contention. */
   boolean contended() {
     return this == LONG_ADDER || this == LONG_ADDERS;
+  }
+
+  /** Returns the adders that are the objects, or that these are arrays of. */
+  List<LongAdder> adders(Object[] objects) {
+    return Arrays.stream(objects)
+        .flatMap(each -> each instanceof LongAdder[] array ? Arrays.stream(array) : Stream.of(each))
+        .map(LongAdder.class::cast)
+        .toList();
   }
 
   /** Returns what size stands for a given one: of adders by the million, each takes the same. */

@@ -77,7 +77,7 @@ final class MemoryProgram {
       objects[i] = kind.make(size);
     }
     if (kind.contended()) {
-      new Contention(cpus).on(objects, kind);
+      new Contention(cpus).on(kind.adders(objects));
       return;
     }
     for (int cpu : cpus) {
