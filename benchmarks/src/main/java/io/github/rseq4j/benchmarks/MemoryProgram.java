@@ -26,7 +26,6 @@ final class MemoryProgram {
       List.of(
           "-XX:+UseSerialGC",
           "-XX:MarkSweepAlwaysCompactCount=1",
-          "-XX:-UseTLAB", // which would be counted as used
           "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED", // Agrona's
           "-Xms512m",
           "-Xmx512m",
