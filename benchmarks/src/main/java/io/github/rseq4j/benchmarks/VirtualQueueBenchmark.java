@@ -1,5 +1,6 @@
 package io.github.rseq4j.benchmarks;
 
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
@@ -18,6 +19,7 @@ import org.openjdk.jmh.infra.Blackhole;
 @State(Scope.Benchmark)
 public class VirtualQueueBenchmark extends Nanoseconds {
   private static final int LIMIT = 256;
+  private static final int PAUSE = 10_000;
 
   /** The queue. */
   @Param public ElementQueue.Kind contender = ElementQueue.Kind.PER_CPU;
@@ -51,7 +53,8 @@ public class VirtualQueueBenchmark extends Nanoseconds {
     return number -> {
       while (!producer.getAsBoolean()) {
         take();
-        ChannelBenchmark.giveWay();
+        // Threads that only yield would keep one that takes, and waits within, from running again.
+        LockSupport.parkNanos(PAUSE);
       }
       if (number % VirtualTasks.ROUND == VirtualTasks.ROUND - 1) {
         take();
