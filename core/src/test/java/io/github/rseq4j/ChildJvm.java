@@ -1,12 +1,14 @@
 package io.github.rseq4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.rseq4j.surroundings.TestCall;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.StringReader;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,7 +29,7 @@ public final class ChildJvm implements AutoCloseable {
   private static final String MODULE = "io.github.rseq4j";
 
   /** How long one may run: emulated processors are slow. */
-  private static final long PATIENCE_SECONDS = 300;
+  private static final long PATIENCE_SECONDS = 1200;
 
   private static final long DUMP_SECONDS = 5;
 
@@ -89,6 +91,19 @@ public final class ChildJvm implements AutoCloseable {
     command.addAll(List.of("--module", MODULE + "/" + main.getName()));
     command.addAll(List.of(arguments));
     return command;
+  }
+
+  /** Skips a test if the JVM does not come so far as to know the module, with a flag. */
+  public static void assumeStarts(String flag) throws IOException, URISyntaxException {
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    String classes = classes().toString();
+    ProcessBuilder builder =
+        new ProcessBuilder(java, flag, "--module-path", classes, "--describe-module", MODULE);
+    Process process = builder.redirectErrorStream(true).start();
+    String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assumeTrue(
+        process.onExit().join().exitValue() == 0,
+        () -> "this JVM does not start with %s: %s".formatted(flag, printed));
   }
 
   /** Returns the directory of the module's classes. */

@@ -122,8 +122,8 @@ class RseqTest {
   void droppedStructuresGiveTheirMemoryBackThoughTheHeapIsIdle() throws Exception {
     Properties answers =
         ChildJvm.run(DroppedStructures.class, Map.of(), SMALL_HEAP, DroppedStructures.IDLE);
-    // 150 rings of at least 8 MiB have been filled: 1.2 GiB.
-    assertThat(Long.parseLong(answers.getProperty("resident_kib"))).isLessThan(800 << 10);
+    // 150 rings of at least 8 MiB have been filled: 1200 MiB, beside what the JVM has.
+    assertThat(Long.parseLong(answers.getProperty("resident_kib"))).isLessThan(900 << 10);
   }
 
   @Test
@@ -144,11 +144,10 @@ class RseqTest {
   @ParameterizedTest
   @ValueSource(strings = {"Serial", "Parallel", "G1", "Z", "Shenandoah"})
   void nothingIsPulledFromUnderAThread(String collector) throws Exception {
+    String choice = "-XX:+Use%sGC".formatted(collector);
+    ChildJvm.assumeStarts(choice);
     Properties answers =
-        ChildJvm.run(
-            DroppedRegions.class,
-            Map.of(),
-            List.of(GRANT, "-Xmx256m", "-XX:+Use%sGC".formatted(collector)));
+        ChildJvm.run(DroppedRegions.class, Map.of(), List.of(GRANT, "-Xmx256m", choice));
     assertThat(answers).containsEntry("wrong", "0");
     assertThat(Long.parseLong(answers.getProperty("calls"))).isPositive();
     assertThat(Long.parseLong(answers.getProperty("collections"))).isGreaterThan(5);
@@ -174,6 +173,7 @@ class RseqTest {
         "-XX:+UseShenandoahGC"
       })
   void isActiveAndExactHoweverTheJvmIsSetUp(String flag) throws Exception {
+    ChildJvm.assumeStarts(flag);
     assertThat(run(Map.of(), GRANT, flag)).containsEntry("active", "true");
   }
 }

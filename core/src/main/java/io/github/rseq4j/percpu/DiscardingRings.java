@@ -17,7 +17,12 @@ final class DiscardingRings implements Rings {
    * aborted sequence has left there means nothing.
    *
    * head is written by the reader only, with release, once the handlers are done with the records
-   * before it; the sequences load it with acquire before they store where those records were.
+   * before it; a sequence loads it with acquire before it stores where those records were. It does
+   * so only when the record would end beyond limit, which is the head last seen plus the capacity,
+   * so that the head's cache line stays with the reader meanwhile. limit grows only, and is right
+   * whoever has stored it, a sequence that is aborted behind that store too. Whoever writes below
+   * it runs on the CPU of the sequence that has acquired the head, after a context switch, which is
+   * a barrier.
    *
    * A claim moves tail over a record that is not complete, and says so in the header; the reader
    * stops there. Its owner completes it from wherever it runs then, by storing the final header
@@ -51,6 +56,11 @@ final class DiscardingRings implements Rings {
   @Override
   public int maxLength() {
     return maxLength;
+  }
+
+  @Override
+  public Region region() {
+    return region;
   }
 
   @Override

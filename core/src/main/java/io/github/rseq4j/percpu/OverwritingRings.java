@@ -80,6 +80,11 @@ final class OverwritingRings implements Rings {
   }
 
   @Override
+  public Region region() {
+    return region;
+  }
+
+  @Override
   public ReaderWait reader() {
     return reader;
   }

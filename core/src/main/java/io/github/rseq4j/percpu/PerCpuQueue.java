@@ -89,8 +89,9 @@ public final class PerCpuQueue<E> extends AbstractQueue<E> {
    * A producer notes the position of its last element. If its next one comes to another slice
    * while the last one is still in the queue, it is wrapped in a mark that says so, and the
    * consumer does not take it until the head of that slice has passed that position. Elements
-   * behind it wait too. It finds the position, of which a claim has but the place: it is the one of
-   * that place that is less than a capacity above the head, which cannot pass a claim.
+   * behind it wait too. Of the position a claim has but the place; it is the last one of that place
+   * below the tail, since claims end a capacity above a head that cannot pass a claim. The tail is
+   * this CPU's own: the head, which the consumer keeps writing, is read only after a move.
    *
    * This cannot come to a standstill. Order all elements by the moment of their claims. A mark
    * names an element with an earlier claim, whose offer has returned; and what is before an element
@@ -313,13 +314,22 @@ public final class PerCpuQueue<E> extends AbstractQueue<E> {
    * @param <E> the type of the elements
    */
   public static final class Producer<E> {
+    /** Words before and behind those that are used, for other producers: two cache lines. */
+    private static final int PADDING = 16;
+
+    private static final int SLICE = PADDING;
+    private static final int POSITION = SLICE + 1;
+
     private final PerCpuQueue<E> queue;
-    private int lastSlice;
-    private long lastPosition = -1;
-    private @Nullable QueueMark spare = new QueueMark();
+
+    /** Where the last element is. */
+    private final long[] last = new long[POSITION + 1 + PADDING];
+
+    private @Nullable QueueMark spare;
 
     private Producer(PerCpuQueue<E> queue) {
       this.queue = queue;
+      last[POSITION] = -1;
     }
 
     /**
@@ -331,24 +341,29 @@ public final class PerCpuQueue<E> extends AbstractQueue<E> {
      */
     public boolean offer(E element) {
       Objects.requireNonNull(element, "element");
-      QueueMark mark = spare == null ? new QueueMark() : spare; // made before the claim
-      spare = mark;
+      QueueMark mark = spare;
+      if (mark == null) {
+        mark = new QueueMark(); // before the claim
+        spare = mark;
+      }
       long claim = queue.parts.claim();
       if (!QueueLayout.isClaim(claim)) {
         return false;
       }
       int slice = QueueLayout.slice(claim);
       long position = queue.parts.position(claim);
+      int lastSlice = (int) last[SLICE];
+      long lastPosition = last[POSITION];
       if (slice == lastSlice || queue.parts.head(lastSlice) > lastPosition) {
         queue.fill(claim, element);
       } else {
-        mark.set(element, lastSlice, lastPosition);
         spare = null;
+        mark.set(element, lastSlice, lastPosition);
         VarHandle.releaseFence();
         queue.fill(claim, mark);
       }
-      lastSlice = slice;
-      lastPosition = position;
+      last[SLICE] = slice;
+      last[POSITION] = position;
       return true;
     }
   }

@@ -1,5 +1,6 @@
 package io.github.rseq4j.percpu;
 
+import io.github.rseq4j.internal.rseq.Region;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -316,6 +317,10 @@ public final class PerCpuRingBuffer implements AutoCloseable {
   @Override
   public void close() {
     rings.reader().close();
+  }
+
+  Region region() {
+    return rings.region();
   }
 
   private int checkLength(long length) {

@@ -83,14 +83,15 @@ final class QueueLayout {
   }
 
   /**
-   * Returns the position of a place that was claimed and is not filled, so that the head cannot
-   * have passed it.
+   * Returns the position of a place that was claimed and is not filled: the head cannot pass it, so
+   * the tail cannot come further than the capacity beyond it.
    *
    * @param index the index of the place in the part
-   * @param head the head, at any time since the claim
+   * @param tail the tail, at any time since the claim
    */
-  static long position(int index, long head, int mask) {
-    return head + (((long) (index - PADDING) - head) & mask);
+  static long position(int index, long tail, int mask) {
+    long last = tail - 1;
+    return last - ((last - (index - PADDING)) & mask);
   }
 
   /** Returns the length of a part. */

@@ -74,8 +74,8 @@ final class QueueParts {
 
   /** Returns the position of a place that was claimed and is not filled. */
   long position(long claim) {
-    long head = head(QueueLayout.slice(claim));
-    return QueueLayout.position(QueueLayout.index(claim), head, (int) mask);
+    long tail = tail(QueueLayout.slice(claim));
+    return QueueLayout.position(QueueLayout.index(claim), tail, (int) mask);
   }
 
   /** Returns what is in the place of a position, null if nothing is. */

@@ -6,10 +6,10 @@ import io.github.rseq4j.sequence.Address;
  * A slice that is a ring buffer.
  *
  * <pre>
- *     0        8        16       24       32       40           128      136             256
- *    +--------+--------+--------+--------+---------+-- ... -----+--------+-- ... --------+---------
- *    |  tail  |  lost  | state  | oldest | written |            |  head  |               |  data
- *    +--------+--------+--------+--------+---------+-- ... -----+--------+-- ... --------+---------
+ *     0        8        16       24       32        40      48     128      136        256
+ *    +--------+--------+--------+--------+---------+-------+- ... -+--------+-- ... ---+---------
+ *    |  tail  |  lost  | state  | oldest | written | limit |       |  head  |          |  data
+ *    +--------+--------+--------+--------+---------+-------+- ... -+--------+-- ... ---+---------
  *     written by this CPU, but for state                         written by the reader
  *
  *    data:  capacity bytes, and behind them room for the end of the last record
@@ -36,7 +36,8 @@ import io.github.rseq4j.sequence.Address;
  * none to be padded.
  *
  * <p>A ring that overwrites has {@code oldest} and {@code written} where one that discards has
- * {@code head}. In it, the number of the record that is to come is at {@code tail} already.
+ * {@code head} and {@code limit}, a tail beyond which {@code head} has to be looked at again. In
+ * it, the number of the record that is to come is at {@code tail} already.
  */
 final class RingLayout {
   static final Address TAIL = Address.of("tail", 0);
@@ -45,6 +46,8 @@ final class RingLayout {
 
   static final Address OLDEST = Address.of("oldest", STATE.displacement() + Long.BYTES);
   static final Address WRITTEN = Address.of("written", OLDEST.displacement() + Long.BYTES);
+
+  static final Address LIMIT = Address.of("limit", WRITTEN.displacement() + Long.BYTES);
 
   /** The state of a ring that takes records, and of which nobody waits for any. */
   static final int OPEN = 0;

@@ -1,5 +1,6 @@
 package io.github.rseq4j.percpu;
 
+import io.github.rseq4j.internal.rseq.Region;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -8,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 sealed interface Rings permits DiscardingRings, OverwritingRings {
   /** Returns the length of the longest record, in bytes. */
   int maxLength();
+
+  /** Returns where the rings are. */
+  Region region();
 
   /** Returns how the reader waits. */
   ReaderWait reader();

@@ -321,6 +321,7 @@ class PerCpuTest {
   }
 
   @Test
+  @Timeout(600) // the layout comes from another process
   void takesSomeFortyBytesOfTheHeapForEachCpu() {
     int slot = (int) ClassLayout.parseClass(PerCpu.Slot.class).instanceSize();
     int inListOfSlots = 2 * Integer.BYTES;

@@ -6,12 +6,12 @@ import static io.github.rseq4j.percpu.RingLayout.CLOSED;
 import static io.github.rseq4j.percpu.RingLayout.DATA;
 import static io.github.rseq4j.percpu.RingLayout.HEAD;
 import static io.github.rseq4j.percpu.RingLayout.HEADER_BYTES;
+import static io.github.rseq4j.percpu.RingLayout.LIMIT;
 import static io.github.rseq4j.percpu.RingLayout.LOST;
 import static io.github.rseq4j.percpu.RingLayout.OPEN;
 import static io.github.rseq4j.percpu.RingLayout.STATE;
 import static io.github.rseq4j.percpu.RingLayout.TAIL;
 import static io.github.rseq4j.percpu.RingLayout.WAITED;
-import static io.github.rseq4j.percpu.RingLayout.WRITTEN;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.rseq4j.sequence.ModelChecker;
@@ -36,7 +36,7 @@ class RingModelTest {
       Math.max(RingSequences.WRITE.minimumSlice(), RingSequences.CLAIM.minimumSlice());
 
   /** Between the words of the CPU and those of the reader; holds what a test has to remember. */
-  private static final long SPARE = WRITTEN.displacement() + (long) Long.BYTES;
+  private static final long SPARE = LIMIT.displacement() + (long) Long.BYTES;
 
   private record Entry(long header, long content) {}
 
