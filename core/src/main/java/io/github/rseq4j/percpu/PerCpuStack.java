@@ -74,7 +74,7 @@ public final class PerCpuStack implements AutoCloseable {
 
   private final int capacity;
   private final Region region;
-  private final ReentrantLock draining = new ReentrantLock();
+  final ReentrantLock draining = new ReentrantLock();
 
   /** Guarded by {@link #draining}. */
   private boolean closed;

@@ -87,12 +87,22 @@ final class PoolNumbers {
     return number;
   }
 
-  /** Moves the numbers of one stack, if there is one that is not empty, to the shared list. */
+  /**
+   * Moves the numbers of one stack, if there is one that is not empty, to the shared list.
+   *
+   * <p>The stacks are looked at one after another, and a number may come to one that was empty and
+   * leave one that is still to be looked at. If none was popped meanwhile, those found empty have
+   * been so from the beginning, all at once; otherwise they are looked at again.
+   */
   private void drainOne() {
-    for (int i = 0; i < states.length && shared.isEmpty(); i++) {
-      drain(firstStack);
-      firstStack = (firstStack + 1) % states.length;
-    }
+    long popped;
+    do {
+      popped = stack.popped();
+      for (int i = 0; i < states.length && shared.isEmpty(); i++) {
+        drain(firstStack);
+        firstStack = (firstStack + 1) % states.length;
+      }
+    } while (shared.isEmpty() && stack.popped() != popped);
   }
 
   /** Moves the numbers of a stack to the shared list; without memory for that, none. */

@@ -229,6 +229,23 @@ class PoolContractTest {
     }
   }
 
+  /** Twelve threads with one item at most, in a pool that has one for each of them. */
+  @ParameterizedTest
+  @MethodSource("pools")
+  @Timeout(120)
+  void isNeverExhaustedWithAnItemForEachThread(IntFunction<Pool> pools) throws Exception {
+    int threads = 12;
+    try (Pool pool = pools.apply(threads)) {
+      Crew.Work work = _ -> release(pool, acquire(pool));
+      try (Disturber _ = new Disturber()) {
+        Crew.work(
+            Duration.ofMillis(333 * Long.getLong("rseq4j.stressSeconds", 3)),
+            Collections.nCopies(threads, work));
+      }
+      assertThat(pool.created()).isBetween(1, threads);
+    }
+  }
+
   private static void use(Pool pool, List<Item> own, SplittableRandom random) {
     if (own.size() < 4 && random.nextBoolean()) {
       Item item = pool.acquire();
