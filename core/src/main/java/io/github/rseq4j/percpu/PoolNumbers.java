@@ -10,6 +10,9 @@ final class PoolNumbers {
   /** There is no number to be had. */
   static final int EXHAUSTED = Integer.MIN_VALUE;
 
+  /** What no stack's state is. */
+  private static final long NO_STATE = -1;
+
   private final PerCpuStack stack;
   private final int total;
 
@@ -113,6 +116,9 @@ final class PoolNumbers {
     int[] drained = stack.drain(number);
     shared.pushAll(drained);
     moved += drained.length;
+    if (drained.length > 0) {
+      states[number] = NO_STATE; // as many pushes lead to the one that it had
+    }
     return drained.length;
   }
 

@@ -116,6 +116,22 @@ class PerCpuPoolTest {
     assertThat(pool.statistics().destroyed()).isEqualTo(8);
   }
 
+  /** Acquiring what had to be made again pops nothing, so the counts are as before. */
+  @Test
+  void itemsUsedAfterATrimAreNotIdle() {
+    onCpu(
+        home(),
+        () -> {
+          PerCpuPool<Object> pool = builder(8).build();
+          acquire(pool, 4).forEach(pool::release);
+          assertThat(pool.reclaim()).isZero();
+          assertThat(pool.trim()).isEqualTo(4);
+          acquire(pool, 4).forEach(pool::release);
+          assertThat(pool.reclaim()).as("they were in use").isZero();
+          assertThat(pool.reclaim()).as("now they are idle").isEqualTo(4);
+        });
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void aSecondReleaseIsRefused(boolean checked) {
@@ -189,6 +205,23 @@ class PerCpuPoolTest {
     assertThatThrownBy(() -> pool.release(trimmed)).isInstanceOf(IllegalArgumentException.class);
     pool.release(next);
     other.release(item);
+  }
+
+  @Test
+  void refusesNull() {
+    PerCpuPoolBuilder<Object> builder = builder(1);
+    assertThatThrownBy(() -> PerCpuPool.builder(1, nothing()))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("factory");
+    assertThatThrownBy(() -> builder.reset(nothing()))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("hook");
+    assertThatThrownBy(() -> builder.destroy(nothing()))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("hook");
+    PerCpuPool<Object> pool = builder.build();
+    pool.release(pool.acquire());
+    assertThat(pool.trim()).isEqualTo(1);
   }
 
   @ParameterizedTest
