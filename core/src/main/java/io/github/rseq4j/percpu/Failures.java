@@ -1,6 +1,6 @@
 package io.github.rseq4j.percpu;
 
-import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Exceptions: what can only be a mistake of this library, and what the hooks of callers throw. */
 final class Failures {
@@ -19,23 +19,31 @@ final class Failures {
     return new IllegalStateException("sequence left with " + result);
   }
 
-  /** Throws the first of what hooks have thrown, if there is any, with the others suppressed. */
-  static void throwFirst(List<Throwable> thrown) {
-    if (!thrown.isEmpty()) {
-      Throwable first = thrown.getFirst();
-      thrown.forEach(other -> suppress(other, first));
-      if (first instanceof RuntimeException e) {
-        throw e;
-      }
-      throw unexpected(first);
+  /** Throws what a hook has thrown, if there is any. */
+  static void rethrow(@Nullable Throwable thrown) {
+    if (thrown instanceof RuntimeException e) {
+      throw e;
+    }
+    if (thrown != null) {
+      throw unexpected(thrown);
     }
   }
 
-  /** Adds what was thrown later to what was thrown first, unless it is the same. */
+  /**
+   * Adds what was thrown later to what was thrown first, unless it is the same; returns the first.
+   */
   @SuppressWarnings("ReferenceEquality") // only the same one cannot be added
-  static void suppress(Throwable later, Throwable first) {
-    if (later != first) {
-      first.addSuppressed(later);
+  static Throwable suppress(Throwable later, @Nullable Throwable first) {
+    if (first == null) {
+      return later;
     }
+    if (later != first) {
+      try {
+        first.addSuppressed(later);
+      } catch (OutOfMemoryError _) {
+        // Then the first one alone is thrown.
+      }
+    }
+    return first;
   }
 }

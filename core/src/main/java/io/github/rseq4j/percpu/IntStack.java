@@ -20,7 +20,7 @@ final class IntStack {
   /** Makes room, so that pushing as many numbers takes no more memory. */
   void reserve(int more) {
     if (more > numbers.length - size) {
-      numbers = Arrays.copyOf(numbers, Math.max(2 * size, size + more));
+      numbers = Arrays.copyOf(numbers, Math.max(2 * numbers.length, size + more));
     }
   }
 

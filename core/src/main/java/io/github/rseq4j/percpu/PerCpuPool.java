@@ -2,8 +2,6 @@ package io.github.rseq4j.percpu;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -165,19 +163,15 @@ public final class PerCpuPool<T> implements AutoCloseable {
   }
 
   private @Nullable Handle<T> acquireElsewhere() {
-    while (true) {
+    Handle<T> handle = null;
+    while (handle == null) {
       int number = numbers.take();
-      if (number == PoolNumbers.EXHAUSTED) {
-        return null;
-      }
       if (number < 0) {
-        return create(~number);
+        return number == PoolNumbers.EXHAUSTED ? null : create(~number);
       }
-      Handle<T> handle = own(number);
-      if (handle != null) {
-        return handle;
-      }
+      handle = own(number);
     }
+    return handle;
   }
 
   /** Makes the caller the owner of the item of a number that was taken; null if it has one. */
@@ -187,7 +181,12 @@ public final class PerCpuPool<T> implements AutoCloseable {
       return null;
     }
     if (checked) {
-      handle = new Handle<>(this, number, handle.item);
+      try {
+        handle = new Handle<>(this, number, handle.item);
+      } catch (Throwable e) {
+        putBack(handle); // or it would be lost
+        throw e;
+      }
       handles[number] = handle;
     } else {
       handle.state = Handle.OWNED;
@@ -240,8 +239,12 @@ public final class PerCpuPool<T> implements AutoCloseable {
     if (reset != null) {
       reset(handle, reset);
     }
-    if (stack.offer(handle.number) != StackSequences.PUSHED && !numbers.giveBack(handle.number)) {
-      destroy(handle);
+    putBack(handle);
+  }
+
+  private void putBack(Handle<T> free) {
+    if (stack.offer(free.number) != StackSequences.PUSHED && !numbers.giveBack(free.number)) {
+      destroy(free);
     }
   }
 
@@ -276,7 +279,7 @@ public final class PerCpuPool<T> implements AutoCloseable {
   /** Destroys all items of numbers that were taken, and returns how many they are. */
   private int destroyAll(int[] taken) {
     int count = 0;
-    List<Throwable> failures = new ArrayList<>();
+    Throwable failure = null;
     for (int number : taken) {
       Handle<T> handle = handles[number];
       if (handle != null && handle.state == Handle.FREE) {
@@ -284,11 +287,11 @@ public final class PerCpuPool<T> implements AutoCloseable {
         try {
           destroy(handle);
         } catch (Throwable e) {
-          failures.add(e);
+          failure = Failures.suppress(e, failure);
         }
       }
     }
-    Failures.throwFirst(failures);
+    Failures.rethrow(failure);
     return count;
   }
 

@@ -66,6 +66,7 @@ final class PoolNumbers {
           return ~unused.pop();
         }
         if (nextUnused < total) {
+          unused.reserve(nextUnused + 1); // or one given back without memory would be lost
           return ~nextUnused++;
         }
         drainOne();
@@ -110,9 +111,10 @@ final class PoolNumbers {
 
   /** Moves the numbers of a stack to the shared list; without memory for that, none. */
   private int drain(int number) {
-    if (stack.size(number) > 0) {
-      shared.reserve(stack.capacity());
+    if (stack.size(number) == 0) {
+      return 0;
     }
+    shared.reserve(stack.capacity());
     int[] drained = stack.drain(number);
     shared.pushAll(drained);
     moved += drained.length;

@@ -49,4 +49,19 @@ class PoolNumbersTest {
     assertThat(taken.join()).isEqualTo(used);
     assertThat(numbers.take()).isEqualTo(PoolNumbers.EXHAUSTED);
   }
+
+  /** Or a number could be lost, where there is no memory. */
+  @Test
+  void givingNumbersWithoutItemsBackTakesNoMemory() {
+    int total = 1 << 16;
+    PoolNumbers numbers = new PoolNumbers(new PerCpuStack(4), total);
+    for (int number = 0; number < total; number++) {
+      assertThat(~numbers.take()).isEqualTo(number);
+    }
+    long before = Allocation.bytes();
+    for (int number = 0; number < total; number++) {
+      numbers.unused(number, false);
+    }
+    assertThat(Allocation.bytes() - before).isLessThan(total);
+  }
 }
