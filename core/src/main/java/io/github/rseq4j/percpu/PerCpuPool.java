@@ -122,7 +122,7 @@ public final class PerCpuPool<T> implements AutoCloseable {
   /**
    * Acquires an item.
    *
-   * @throws NoSuchElementException if all are in use and there are as many as there may be
+   * @throws NoSuchElementException if there is none, as {@link #tryAcquire} says
    * @throws IllegalStateException if the pool is closed
    */
   public T acquire() {
@@ -132,7 +132,7 @@ public final class PerCpuPool<T> implements AutoCloseable {
   /**
    * Acquires an item if there is one.
    *
-   * @return null if all are in use and there are as many as there may be
+   * @return null if there are as many as there may be, all in use or being made or destroyed
    * @throws IllegalStateException if the pool is closed
    */
   public @Nullable T tryAcquire() {

@@ -38,8 +38,9 @@ import org.jspecify.annotations.Nullable;
  *     fence<td>-<td>no; of a flight recorder, once a copy of each ring<td>the same
  * <tr><td>{@code read} that waits<td>every CPU's ring<td>acquire; a fence as the wait
  *     begins<td>aborts writes that are under way<td>no<td>by the locks
- * <tr><td>{@code snapshot}, {@code statistics}<td>every CPU's ring, without writing<td>acquire; of a
- *     flight recorder, a fence<td>-<td>the copy, the list<td>the same
+ * <tr><td>{@code snapshot}, {@code statistics}, {@code lost}, {@code toString}<td>every CPU's ring,
+ *     without writing<td>acquire; of a flight recorder, a fence<td>-<td>the copy, the list; {@code
+ *     lost} only of a flight recorder<td>the same
  * <tr><td>{@code close}<td>every CPU's ring<td>a fence: no write that began before succeeds
  *     after<td>aborts writes that are under way<td>no<td>by the locks
  * </table>
@@ -273,6 +274,9 @@ public final class PerCpuRingBuffer implements AutoCloseable {
   /**
    * Returns how many records were discarded because a ring was full; of a flight recorder, how many
    * were overwritten.
+   *
+   * @throws IllegalStateException if it is a flight recorder and the process has been denied {@code
+   *     membarrier} since it started
    */
   public long lost() {
     return rings.lost();
@@ -289,7 +293,11 @@ public final class PerCpuRingBuffer implements AutoCloseable {
     return rings.statistics();
   }
 
-  /** Returns the capacity, and the sums of the {@link #statistics}. */
+  /**
+   * Returns the capacity, and the sums of the {@link #statistics}.
+   *
+   * @throws IllegalStateException as {@link #statistics}
+   */
   @Override
   public String toString() {
     List<RingStatistics> all = statistics();
