@@ -38,8 +38,8 @@ import org.jspecify.annotations.Nullable;
  * so that one released late, when the item has another owner already, is noticed too. An object
  * released late cannot be told from one released by that owner.
  *
- * <p>It takes 16 bytes, and 4 for each item a CPU may keep, for each possible CPU and for one more;
- * and on the heap 4 bytes for each item of its total and some 60 for each that exists.
+ * <p>It takes 24 bytes, and 4 for each item a CPU may keep, for each possible CPU and for one more;
+ * and on the heap some 1000, 4 for each item of its total and some 60 for each that exists.
  *
  * <table>
  * <caption>Operations</caption>
@@ -88,7 +88,7 @@ public final class PerCpuPool<T> implements AutoCloseable {
    * item itself. Hooks are called without a lock: they may use the pool.
    */
 
-  private final PerCpuStack stack;
+  final PerCpuStack stack;
   private final PoolNumbers numbers;
   private final ItemTable table = new ItemTable();
   private final @Nullable Handle<T>[] handles;

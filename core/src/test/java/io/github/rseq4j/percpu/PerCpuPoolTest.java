@@ -432,25 +432,4 @@ class PerCpuPoolTest {
     assertThat(statistics.created()).isBetween(1L, 100L);
     assertThat(pool).asString().contains("total 100", "4 a CPU", statistics.toString());
   }
-
-  @Test
-  void takesTheHeapThatItSays() {
-    int total = 1 << 17;
-    PerCpuPool<Object> pool = builder(total).build();
-    PerCpuPool.Handle<?>[] handles = new PerCpuPool.Handle<?>[total];
-    long before = usedHeap();
-    for (int i = 0; i < total; i++) {
-      handles[i] = pool.acquireHandle();
-    }
-    long each = (usedHeap() - before) / total;
-    assertThat(handles[0].item()).isNotSameAs(handles[total - 1].item());
-    // The item itself is the smallest object there is; with large references all is up to twice.
-    assertThat(each - 16).as("bytes for each item").isBetween(30L, 2 * 64L);
-  }
-
-  private static long usedHeap() {
-    Runtime runtime = Runtime.getRuntime();
-    System.gc();
-    return runtime.totalMemory() - runtime.freeMemory();
-  }
 }
