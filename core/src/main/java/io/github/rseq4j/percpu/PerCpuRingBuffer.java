@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * <tr><th>operation<th>touches<th>ordering<th>abort<th>allocates<th>without rseq
  * <tr><td>{@code write}<td>this CPU's ring<td>release: what happened before it is visible to the
  *     reader of the record<td>starts again, unnoticed<td>no, up to 4096 bytes; above that a
- *     claim<td>under a lock
+ *     claim<td>under a lock; may allocate some dozen bytes
  * <tr><td>{@code tryClaim}<td>this CPU's ring<td>release at {@code commit}<td>starts again,
  *     unnoticed<td>the claim<td>under a lock
  * <tr><td>{@code read}, {@code readMerged}<td>every CPU's ring<td>acquire; of a flight recorder, a
