@@ -53,7 +53,7 @@ final class Backoff {
    */
   static int interruptibly(IntSupplier attempt, long timeout, TimeUnit unit)
       throws InterruptedException {
-    long deadline = System.nanoTime() + unit.toNanos(timeout);
+    long deadline = System.nanoTime() + Math.max(0, unit.toNanos(timeout));
     for (int round = 0; ; round++) {
       if (Thread.interrupted()) {
         throw new InterruptedException();

@@ -110,7 +110,7 @@ final class BlockingQueueView<E> extends AbstractQueue<E> implements BlockingQue
     Objects.requireNonNull(element, "element");
     long nanos = unit.toNanos(timeout);
     requireNotInterrupted();
-    return queue.offer(element) || offerWithin(element, nanos);
+    return queue.offer(element) || (nanos > 0 && offerWithin(element, nanos));
   }
 
   @Override
@@ -166,7 +166,7 @@ final class BlockingQueueView<E> extends AbstractQueue<E> implements BlockingQue
     long nanos = unit.toNanos(timeout);
     requireNotInterrupted();
     E element = poll();
-    return element != null ? element : pollWithin(nanos);
+    return element != null || nanos <= 0 ? element : pollWithin(nanos);
   }
 
   @Override

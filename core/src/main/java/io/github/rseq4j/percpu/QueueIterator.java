@@ -41,9 +41,11 @@ final class QueueIterator<E> implements Iterator<E> {
     while (true) {
       for (; position < tail; position++) {
         next = QueueMark.element(parts.content(slice, position));
-        if (next != null) {
+        // If the place was given back, what is there by now may have another position.
+        if (next != null && parts.head(slice) <= position) {
           return;
         }
+        next = null;
       }
       if (++slice >= parts.slices()) {
         return;

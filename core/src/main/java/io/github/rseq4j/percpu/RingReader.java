@@ -107,6 +107,7 @@ final class RingReader {
       if (cursor.find()) {
         return true;
       }
+      cursor.release(); // what was given up: without its space, there may never be a record
     }
     return last && exhausted();
   }

@@ -1,6 +1,7 @@
 package io.github.rseq4j.percpu;
 
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -83,6 +84,7 @@ class BlockingQueueContractTest {
     assertThat(queue.poll(1, MILLISECONDS)).isNull();
     assertThat(queue.poll(0, MILLISECONDS)).isNull();
     assertThat(queue.poll(-1, MILLISECONDS)).isNull();
+    assertThat(queue.poll(Long.MIN_VALUE, NANOSECONDS)).isNull();
     assertThat(queue.poll()).isNull();
     assertThat(queue.remainingCapacity()).isEqualTo(CAPACITY);
   }
@@ -98,7 +100,11 @@ class BlockingQueueContractTest {
       refused += queue.offer(1000 + i, 1, MILLISECONDS) ? 0 : 1;
     }
     assertThat(refused).isEqualTo(1);
-    assertThat(queue.offer(-1, 0, MILLISECONDS) && queue.offer(-1, -1, MILLISECONDS)).isFalse();
+    for (long timeout : new long[] {0, -1, Long.MIN_VALUE}) {
+      while (queue.offer(-1, timeout, NANOSECONDS)) {
+        // until there is no room on any CPU
+      }
+    }
     assertThat(queue.remainingCapacity()).isZero();
     List<Integer> drained = new ArrayList<>();
     int size = queue.size();

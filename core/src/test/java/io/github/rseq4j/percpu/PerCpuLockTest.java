@@ -147,6 +147,7 @@ class PerCpuLockTest {
     assertThat(locks.tryLock()).isEqualTo(-1);
     assertThat(locks.tryLock(0, TimeUnit.DAYS)).isEqualTo(-1);
     assertThat(locks.tryLock(-1, TimeUnit.DAYS)).isEqualTo(-1);
+    assertThat(locks.tryLock(Long.MIN_VALUE, TimeUnit.NANOSECONDS)).isEqualTo(-1);
     long begin = System.nanoTime();
     assertThat(locks.tryLock(20, TimeUnit.MILLISECONDS)).isEqualTo(-1);
     assertThat(System.nanoTime() - begin).isGreaterThanOrEqualTo(20_000_000);

@@ -266,6 +266,31 @@ class PerCpuQueueTest {
     assertThat(queue.size()).isZero();
   }
 
+  @ParameterizedTest
+  @ValueSource(longs = {0, -1, Long.MIN_VALUE})
+  void aPollThatDoesNotWaitLeavesProducersAlone(long timeout) throws Exception {
+    assertThat(queue.asBlockingQueue().poll(timeout, TimeUnit.NANOSECONDS)).isNull();
+    assertThat(QueueLayout.isAwaited(queue.parts.claim())).isFalse();
+  }
+
+  @Test
+  void whatAnIteratorRemovesIsGone() {
+    for (int round = 0; round < 100; round++) {
+      PerCpuQueue<Integer> small = new PerCpuQueue<>(2);
+      small.addAll(List.of(0, 1));
+      var iterator = small.iterator();
+      small.clear();
+      // Into the places of the first two, unless the thread comes to another CPU.
+      small.addAll(List.of(2, 3));
+      List<Integer> left = new ArrayList<>(List.of(2, 3));
+      while (iterator.hasNext()) {
+        left.remove((Object) iterator.next());
+        iterator.remove();
+      }
+      assertThat(small).containsExactlyInAnyOrderElementsOf(left);
+    }
+  }
+
   @Test
   void aDroppedQueueIsCollectedWithItsElements() throws Exception {
     List<WeakReference<Object>> dropped = new ArrayList<>();

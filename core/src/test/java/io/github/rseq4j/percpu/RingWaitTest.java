@@ -155,6 +155,29 @@ class RingWaitTest {
   }
 
   @Test
+  void abortedClaimsGiveTheirSpaceBackWhileTheReaderWaits() throws Exception {
+    CompletableFuture<Integer> answer = startReading(Thread.ofPlatform().factory());
+    for (int i = 0; i < 100; i++) { // three of these are in a ring at most
+      claimWithinSeconds(ring.maxLength()).abort();
+    }
+    assertThat(answer).isNotDone();
+    assertThat(ring.write(2, "after".getBytes(UTF_8))).isTrue();
+    assertThat(answer.get()).isEqualTo(1);
+    assertThat(records).containsExactly("2:after");
+  }
+
+  private RecordClaim claimWithinSeconds(int length) throws InterruptedException {
+    long deadline = System.nanoTime() + SECONDS.toNanos(10);
+    RecordClaim claim = ring.tryClaim(1, length);
+    while (claim == null) {
+      assertThat(System.nanoTime()).as("no room for %d bytes", length).isLessThan(deadline);
+      Thread.sleep(1);
+      claim = ring.tryClaim(1, length);
+    }
+    return claim;
+  }
+
+  @Test
   void closingWakesTheReaderForGood() throws Exception {
     CompletableFuture<Integer> answer = startReading(Thread.ofPlatform().factory());
     ring.close();
